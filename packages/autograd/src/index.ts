@@ -1,0 +1,31 @@
+export { type AttributeRules, type AttributesOf, attr, fromOnnxAttributes } from './attributes.ts';
+export { InputError } from './errors.ts';
+export { grad, type Params, valueAndGrad, valueAndGradAux } from './grad.ts';
+export { applyNode, interpret, tensorOfData } from './interpret.ts';
+export {
+  defineOp,
+  type InferInput,
+  Op,
+  type OpDefinition,
+  ownDomain,
+  type Pullback,
+  type VjpCall,
+} from './op.ts';
+export * from './ops/index.ts';
+export { Generator } from './random.ts';
+export { allOps, findOp } from './registry.ts';
+export { noGrad } from './tape.ts';
+export {
+  asTensor,
+  full,
+  int64s,
+  type NestedNumbers,
+  ones,
+  Tensor,
+  tensor,
+  tensorOf,
+  zeros,
+} from './tensor.ts';
+export { type Tensors, type TensorTypes, type Traced, trace } from './trace.ts';
+export { type HostInput, hostTensor, scope, type TraceOptions } from './tracer.ts';
+export * from './types.ts';

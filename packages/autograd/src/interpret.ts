@@ -1,0 +1,46 @@
+import type { Graph, Node, TensorData, Value } from '@trainyard/onnx-ir';
+import { fromOnnxAttributes } from './attributes.ts';
+import { InputError } from './errors.ts';
+import { findOp } from './registry.ts';
+import { Tensor } from './tensor.ts';
+import type { Tensors } from './trace.ts';
+import { isDType } from './types.ts';
+
+/** @throws InputError when the element type is none that tensors have */
+export function tensorOfData(data: TensorData): Tensor {
+  const { dtype } = data;
+  if (!isDType(dtype)) throw new InputError('tensor', 'an element type that tensors have', dtype);
+  return new Tensor({ dtype, shape: data.dims }, data.view(dtype));
+}
+
+/** Applies the operator of a node. @throws InputError when we do not know it, or its inputs do not fit */
+export function applyNode(node: Node, inputs: readonly (Tensor | undefined)[]): Tensor[] {
+  const op = findOp(node.opType, node.domain);
+  if (!op)
+    throw new InputError(`node "${node.name}"`, 'an operator we know', `${node.domain}:${node.opType}`);
+  return op.call(inputs, fromOnnxAttributes(node.opType, op.rules, node.attributes));
+}
+
+/**
+ * Runs a graph, ours or imported, on tensors through our operators: so it can be evaluated without ONNX Runtime,
+ * differentiated, and traced again.
+ * @throws InputError when an input is missing or an operator is unknown
+ */
+export function interpret(graph: Graph, inputs: Tensors): Tensors {
+  const tensors = new Map<Value, Tensor>();
+  for (const value of graph.initializers) if (value.data) tensors.set(value, tensorOfData(value.data));
+  for (const value of graph.inputs) {
+    const given = inputs[value.name] ?? tensors.get(value);
+    if (!given)
+      throw new InputError('interpret', `an input "${value.name}"`, `inputs ${Object.keys(inputs)}`);
+    tensors.set(value, given);
+  }
+  for (const node of graph.nodes) {
+    const results = applyNode(
+      node,
+      node.inputs.map((input) => input && tensors.get(input)),
+    );
+    node.outputs.forEach((output, i) => output && tensors.set(output, results[i]));
+  }
+  return Object.fromEntries(graph.outputs.map((output) => [output.name, tensors.get(output)!]));
+}

@@ -1,0 +1,141 @@
+import { Graph, Node, TensorData, Value } from '@trainyard/onnx-ir';
+import { toOnnxAttributes } from './attributes.ts';
+import { InputError } from './errors.ts';
+import type { Op } from './op.ts';
+import { Tensor } from './tensor.ts';
+import type { TensorType } from './types.ts';
+
+export interface TraceOptions {
+  readonly name?: string;
+  /** Whether operators that ONNX lacks become the operators it has; on unless said otherwise. */
+  readonly lower?: boolean;
+  /** Names for the constants that the traced function brings in from outside, such as `conv1.weight`. */
+  readonly names?: ReadonlyMap<Tensor, string>;
+}
+
+/** A graph input that the host computes before each run, such as a random mask. */
+export interface HostInput {
+  readonly name: string;
+  readonly produce: () => Tensor;
+}
+
+/** Writes down operator calls as a graph. */
+export class Tracer {
+  readonly graph: Graph;
+  readonly lowers: boolean;
+  readonly hostInputs: HostInput[] = [];
+  readonly #names: ReadonlyMap<Tensor, string>;
+  readonly #constants = new Map<Tensor, Value>();
+  readonly #taken = new Map<string, number>();
+  readonly #scopes: string[] = [];
+
+  constructor(options: TraceOptions = {}) {
+    this.graph = new Graph(options.name ?? 'traced');
+    this.lowers = options.lower ?? true;
+    this.#names = options.names ?? new Map();
+  }
+
+  input(name: string, type: TensorType): Tensor {
+    const value = new Value(this.#unique(name), type);
+    this.graph.inputs.push(value);
+    return new Tensor(type, { symbol: value });
+  }
+
+  hostInput(name: string, produce: () => Tensor): Tensor {
+    const { dtype, shape } = produce();
+    const input = this.input(name, { dtype, shape });
+    this.hostInputs.push({ name: input.symbol!.name, produce });
+    return input;
+  }
+
+  output(name: string, x: Tensor): void {
+    const source = this.valueOf(x);
+    // An output is always a node's, and has its own name.
+    const node = new Node(
+      'Identity',
+      [source],
+      [new Value(this.#unique(name), { dtype: x.dtype, shape: x.shape })],
+      { name: `${name}/Identity` },
+    );
+    this.graph.nodes.push(node);
+    this.graph.outputs.push(node.outputs[0]!);
+  }
+
+  record(
+    op: Op,
+    inputs: readonly Tensor[],
+    attributes: Record<string, never>,
+    types: readonly TensorType[],
+  ): Tensor[] {
+    const name = this.#unique([...this.#scopes, op.type].join('/'));
+    const outputs = types.map(
+      (type, i) => new Value(this.#unique(i === 0 ? `${name}:out` : `${name}:out${i}`), type),
+    );
+    const values = inputs.map((input) => input && this.valueOf(input));
+    while (values.length > 0 && !values.at(-1)) values.pop();
+    const node = new Node(op.type, values, outputs, {
+      name,
+      domain: op.domain,
+      attributes: toOnnxAttributes(op.rules, attributes),
+    });
+    this.graph.nodes.push(node);
+    return types.map((type, i) => new Tensor(type, { symbol: outputs[i] }));
+  }
+
+  /** The value of a tensor: its own when traced, an initializer when it comes from outside. */
+  valueOf(x: Tensor): Value {
+    if (x.symbol) return x.symbol;
+    let value = this.#constants.get(x);
+    if (!value) {
+      const name = this.#unique(this.#names.get(x) ?? 'const');
+      value = this.graph.addInitializer(name, TensorData.from(x.dtype, x.sizes, x.data));
+      this.#constants.set(x, value);
+    }
+    return value;
+  }
+
+  scoped<T>(name: string, fn: () => T): T {
+    this.#scopes.push(name);
+    try {
+      return fn();
+    } finally {
+      this.#scopes.pop();
+    }
+  }
+
+  #unique(name: string): string {
+    const count = this.#taken.get(name) ?? 0;
+    this.#taken.set(name, count + 1);
+    return count === 0 ? name : `${name}_${count}`;
+  }
+}
+
+let current: Tracer | undefined;
+
+export function withTracer<T>(tracer: Tracer, fn: () => T): T {
+  const before = current;
+  current = tracer;
+  try {
+    return fn();
+  } finally {
+    current = before;
+  }
+}
+
+/** @throws InputError when a traced tensor is used after its trace has ended */
+export function activeTracer(where: string): Tracer {
+  if (current) return current;
+  throw new InputError(
+    where,
+    'tensors with data',
+    'a traced tensor outside of its trace',
+    'return it from the traced function instead',
+  );
+}
+
+/** Names of operators traced inside `fn` start with `name`; does nothing when nothing is traced. */
+export const scope = <T>(name: string, fn: () => T): T => (current ? current.scoped(name, fn) : fn());
+
+/** A tensor that the host draws: computed now, or an input of the graph when a function is being traced. */
+export const hostTensor = (name: string, produce: () => Tensor): Tensor =>
+  current ? current.hostInput(name, produce) : produce();

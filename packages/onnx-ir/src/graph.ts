@@ -1,0 +1,204 @@
+import type { Attribute } from './attribute.ts';
+import type { DataType } from './data-type.ts';
+import type { TensorData } from './tensor-data.ts';
+
+/** A number, the name of a dimension that is known only when the graph runs, or null where nothing is known. */
+export type Dim = number | string | null;
+
+export interface ValueType {
+  readonly dtype: DataType;
+  /** Undefined where not even the rank is known. */
+  readonly shape?: readonly Dim[];
+}
+
+export interface Use {
+  readonly node: Node;
+  readonly index: number;
+}
+
+/** An edge of the graph: an input, an initializer, or the output of a node. */
+export class Value {
+  name: string;
+  type: ValueType | undefined;
+  /** The elements, where the value is an initializer. */
+  data: TensorData | undefined;
+  /** The node that computes it; undefined for inputs and initializers. */
+  producer: Node | undefined;
+  readonly uses = new Set<Use>();
+
+  constructor(name: string, type?: ValueType, data?: TensorData) {
+    this.name = name;
+    this.type = type;
+    this.data = data;
+  }
+
+  /** Every node that reads this value reads `other` instead. Graph outputs stay: see `Graph.replaceValue`. */
+  replaceUses(other: Value): void {
+    for (const { node, index } of [...this.uses]) node.setInput(index, other);
+  }
+}
+
+export interface NodeInit {
+  readonly name?: string;
+  readonly domain?: string;
+  readonly overload?: string;
+  readonly attributes?: ReadonlyMap<string, Attribute>;
+  readonly docString?: string;
+  readonly metadata?: ReadonlyMap<string, string>;
+}
+
+/** One operator call. Inputs that are left out are undefined, as ONNX's empty names say. */
+export class Node {
+  name: string;
+  opType: string;
+  domain: string;
+  overload: string;
+  docString: string;
+  readonly attributes: Map<string, Attribute>;
+  readonly metadata: Map<string, string>;
+  readonly outputs: readonly (Value | undefined)[];
+  readonly #inputs: (Value | undefined)[] = [];
+  readonly #uses: (Use | undefined)[] = [];
+
+  constructor(
+    opType: string,
+    inputs: readonly (Value | undefined)[],
+    outputs: readonly (Value | undefined)[],
+    init: NodeInit = {},
+  ) {
+    this.opType = opType;
+    this.name = init.name ?? '';
+    this.domain = init.domain ?? '';
+    this.overload = init.overload ?? '';
+    this.docString = init.docString ?? '';
+    this.attributes = new Map(init.attributes);
+    this.metadata = new Map(init.metadata);
+    this.outputs = outputs;
+    for (const output of outputs) if (output) output.producer = this;
+    inputs.forEach((input, i) => this.setInput(i, input));
+  }
+
+  get inputs(): readonly (Value | undefined)[] {
+    return this.#inputs;
+  }
+
+  setInput(index: number, value: Value | undefined): void {
+    const old = this.#uses[index];
+    if (old) this.#inputs[index]?.uses.delete(old);
+    while (this.#inputs.length < index) {
+      this.#inputs.push(undefined);
+      this.#uses.push(undefined);
+    }
+    this.#inputs[index] = value;
+    const use = value ? { node: this, index } : undefined;
+    if (use) value?.uses.add(use);
+    this.#uses[index] = use;
+  }
+
+  /** Stops reading any value; a node that leaves its graph calls it. */
+  detach(): void {
+    this.#inputs.forEach((_, i) => this.setInput(i, undefined));
+    this.#inputs.length = 0;
+    this.#uses.length = 0;
+  }
+}
+
+/** Nodes in topological order, with the values that enter, that leave and that are constant. */
+export class Graph {
+  name: string;
+  docString = '';
+  readonly inputs: Value[] = [];
+  readonly outputs: Value[] = [];
+  readonly initializers: Value[] = [];
+  nodes: Node[] = [];
+  readonly metadata = new Map<string, string>();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** Every value of this graph: inputs, initializers, node outputs; not those of sub-graphs. */
+  *values(): Generator<Value> {
+    const seen = new Set<Value>();
+    const nodeOutputs = this.nodes.flatMap((node) => node.outputs);
+    for (const value of [...this.inputs, ...this.initializers, ...nodeOutputs])
+      if (value && !seen.has(value)) {
+        seen.add(value);
+        yield value;
+      }
+  }
+
+  addInitializer(name: string, data: TensorData): Value {
+    const value = new Value(name, { dtype: data.dtype, shape: data.dims }, data);
+    this.initializers.push(value);
+    return value;
+  }
+
+  /** Puts `nodes` before `anchor`, or at the end. */
+  insert(nodes: readonly Node[], anchor?: Node): void {
+    const at = anchor ? this.nodes.indexOf(anchor) : this.nodes.length;
+    if (at < 0) throw new Error(`Graph.insert: node "${anchor?.name}" is not in graph "${this.name}"`);
+    this.nodes.splice(at, 0, ...nodes);
+  }
+
+  /** Takes `nodes` out; nothing may read their outputs any more. */
+  remove(nodes: Iterable<Node>): void {
+    const gone = new Set(nodes);
+    this.nodes = this.nodes.filter((node) => !gone.has(node));
+    for (const node of gone) node.detach();
+  }
+
+  /** Readers of `from`, graph outputs included, read `to` instead; an output keeps its name. */
+  replaceValue(from: Value, to: Value): void {
+    from.replaceUses(to);
+    const at = this.outputs.indexOf(from);
+    if (at < 0) return;
+    const nameIsFree = to.producer && !this.outputs.includes(to);
+    if (nameIsFree) {
+      const { name } = from;
+      from.name = `${name}__replaced`;
+      to.name = name;
+    }
+    for (let i = 0; i < this.outputs.length; i++) if (this.outputs[i] === from) this.outputs[i] = to;
+  }
+}
+
+/** A function of a model: a body that nodes call by domain and name. Its attributes are parameters. */
+export interface FunctionDefinition {
+  readonly name: string;
+  readonly domain: string;
+  readonly overload: string;
+  readonly attributes: readonly string[];
+  readonly opsetImports: ReadonlyMap<string, number>;
+  readonly body: Graph;
+}
+
+export interface Model {
+  irVersion: number;
+  readonly opsetImports: Map<string, number>;
+  producerName: string;
+  producerVersion: string;
+  domain: string;
+  modelVersion: number | bigint;
+  docString: string;
+  readonly metadata: Map<string, string>;
+  graph: Graph;
+  readonly functions: FunctionDefinition[];
+}
+
+/** A model around `graph`, by default of IR version 8 and opset 18, which every runtime we ship to reads. */
+export function createModel(graph: Graph, init: Partial<Model> = {}): Model {
+  return {
+    irVersion: 8,
+    opsetImports: new Map([['', 18]]),
+    producerName: 'trainyard',
+    producerVersion: '0.1.0',
+    domain: '',
+    modelVersion: 1,
+    docString: '',
+    metadata: new Map(),
+    functions: [],
+    ...init,
+    graph,
+  };
+}

@@ -1,0 +1,34 @@
+import { defineConfig } from 'vitest/config';
+
+// Packages resolve to their sources, so tests need no build.
+const resolve = { conditions: ['@trainyard/source'] };
+const ssr = { resolve: { conditions: ['@trainyard/source'] } };
+const exclude = ['**/node_modules/**', '**/dist/**'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'fast',
+          include: ['{packages,datasets,pipelines,tools}/**/*.test.ts'],
+          exclude: [...exclude, '**/*.slow.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'slow',
+          include: ['{packages,datasets,pipelines,tools}/**/*.slow.test.ts'],
+          exclude,
+          testTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
