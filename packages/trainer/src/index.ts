@@ -1,1 +1,2 @@
+export type { ImageDataset, ImageSplit } from './dataset.ts';
 export * from './module.ts';
