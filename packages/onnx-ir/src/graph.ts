@@ -75,7 +75,7 @@ export class Node {
     this.metadata = new Map(init.metadata);
     this.outputs = outputs;
     for (const output of outputs) if (output) output.producer = this;
-    inputs.forEach((input, i) => this.setInput(i, input));
+    for (const [i, input] of inputs.entries()) this.setInput(i, input);
   }
 
   get inputs(): readonly (Value | undefined)[] {
@@ -97,7 +97,7 @@ export class Node {
 
   /** Stops reading any value; a node that leaves its graph calls it. */
   detach(): void {
-    this.#inputs.forEach((_, i) => this.setInput(i, undefined));
+    for (const i of this.#inputs.keys()) this.setInput(i, undefined);
     this.#inputs.length = 0;
     this.#uses.length = 0;
   }

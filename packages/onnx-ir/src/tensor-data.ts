@@ -16,9 +16,25 @@ const views = {
   bfloat16: Uint16Array,
 } as const;
 
+interface Views {
+  float32: Float32Array;
+  float64: Float64Array;
+  int8: Int8Array;
+  uint8: Uint8Array;
+  int16: Int16Array;
+  uint16: Uint16Array;
+  int32: Int32Array;
+  uint32: Uint32Array;
+  int64: BigInt64Array;
+  uint64: BigUint64Array;
+  bool: Uint8Array;
+  float16: Uint16Array;
+  bfloat16: Uint16Array;
+}
+
 /** Element types whose elements a JavaScript typed array shows; 16-bit floats show their bits. */
-export type ViewableType = keyof typeof views;
-export type ViewOf<T extends ViewableType> = InstanceType<(typeof views)[T]>;
+export type ViewableType = keyof Views;
+export type ViewOf<T extends ViewableType> = Views[T];
 export type AnyView = ViewOf<ViewableType>;
 
 /** A constant tensor: its type, its dimensions, and its elements as little-endian bytes (or strings). */
