@@ -12,7 +12,7 @@ export {
   type VjpCall,
 } from './op.ts';
 export * from './ops/index.ts';
-export { Generator } from './random.ts';
+export { Generator, type GeneratorState } from './random.ts';
 export { allOps, findOp } from './registry.ts';
 export { noGrad } from './tape.ts';
 export {

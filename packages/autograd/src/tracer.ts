@@ -41,8 +41,7 @@ export class Tracer {
     return new Tensor(type, { symbol: value });
   }
 
-  hostInput(name: string, produce: () => Tensor): Tensor {
-    const { dtype, shape } = produce();
+  hostInput(name: string, produce: () => Tensor, { dtype, shape }: TensorType = produce()): Tensor {
     const input = this.input(name, { dtype, shape });
     this.hostInputs.push({ name: input.symbol!.name, produce });
     return input;
@@ -136,6 +135,9 @@ export function activeTracer(where: string): Tracer {
 /** Names of operators traced inside `fn` start with `name`; does nothing when nothing is traced. */
 export const scope = <T>(name: string, fn: () => T): T => (current ? current.scoped(name, fn) : fn());
 
-/** A tensor that the host draws: computed now, or an input of the graph when a function is being traced. */
-export const hostTensor = (name: string, produce: () => Tensor): Tensor =>
-  current ? current.hostInput(name, produce) : produce();
+/**
+ * A tensor that the host draws: computed now, or an input of the graph when a function is being traced.
+ * With `type`, tracing draws nothing, so that a generator stands after it where it stood before.
+ */
+export const hostTensor = (name: string, produce: () => Tensor, type?: TensorType): Tensor =>
+  current ? current.hostInput(name, produce, type) : produce();
