@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto';
+import type { LoadDatasetOptions } from '@trainyard/datasets';
+import { platforms } from '@trainyard/runtime-common';
+import * as v from 'valibot';
+import { CommandError } from './errors.ts';
+
+const positive = v.pipe(v.number(), v.gtValue(0));
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+const name = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'expected lower-case letters, digits and dashes'),
+);
+
+const optimizer = v.variant('type', [
+  v.strictObject({
+    type: v.literal('sgd'),
+    momentum: v.optional(share, 0.9),
+    nesterov: v.optional(v.boolean(), false),
+    weightDecay: v.optional(v.number(), 0),
+  }),
+  v.strictObject({ type: v.literal('adam'), weightDecay: v.optional(v.number(), 0) }),
+  v.strictObject({ type: v.literal('adamw'), weightDecay: v.optional(v.number(), 0.01) }),
+]);
+
+const schedule = v.picklist(['constant', 'cosine', 'one-cycle']);
+
+const augment = v.strictObject({
+  /** Largest shift, as a share of the picture's side. */
+  shift: v.optional(share, 0),
+  /** Largest turn, in degrees. */
+  rotate: v.optional(v.number(), 0),
+  /** Largest change of size, as a share. */
+  scale: v.optional(share, 0),
+  flip: v.optional(v.boolean(), false),
+  /** Standard deviation of added noise, in levels of 0 to 255. */
+  noise: v.optional(v.number(), 0),
+});
+
+const train = v.strictObject({
+  epochs: count,
+  batchSize: v.optional(count, 32),
+  learningRate: positive,
+  schedule: v.optional(schedule, 'one-cycle'),
+  optimizer: v.optional(optimizer, { type: 'sgd' }),
+  labelSmoothing: v.optional(share, 0),
+  /** Share of the training pictures that is kept back to watch the training. */
+  validation: v.optional(share, 0),
+  augment: v.optional(augment, {}),
+});
+
+const fineTune = v.strictObject({ epochs: count, learningRate: positive });
+
+const pruneRecipe = v.variant('method', [
+  v.strictObject({
+    name,
+    method: v.literal('channels'),
+    flopsReduction: share,
+    criterion: v.optional(v.picklist(['l1', 'l2', 'bn-scale']), 'l2'),
+    fineTune,
+  }),
+  v.strictObject({
+    name,
+    method: v.literal('magnitude'),
+    sparsity: share,
+    scope: v.optional(v.picklist(['global', 'layer']), 'global'),
+    fineTune,
+  }),
+]);
+
+const calibration = v.strictObject({
+  method: v.optional(v.picklist(['minmax', 'percentile']), 'minmax'),
+  percentile: v.optional(v.pipe(v.number(), v.minValue(50), v.maxValue(100)), 99.99),
+  pictures: v.optional(count, 256),
+});
+
+const quantizeRecipe = v.variant('method', [
+  v.strictObject({ name, method: v.literal('dynamic'), from: v.optional(name, 'float32') }),
+  v.strictObject({ name, method: v.literal('float16'), from: v.optional(name, 'float32') }),
+  v.strictObject({
+    name,
+    method: v.literal('static'),
+    from: v.optional(name, 'float32'),
+    activations: v.optional(v.picklist(['uint8', 'int8']), 'uint8'),
+    perChannel: v.optional(v.boolean(), true),
+    calibration: v.optional(calibration, {}),
+  }),
+]);
+
+const budget = v.strictObject({
+  /** Test accuracy below which nothing is released. */
+  minAccuracy: v.optional(share, 0),
+  /** How much accuracy a variant may lose against the float32 model; by its name, or for all under `default`. */
+  maxAccuracyDrop: v.optional(v.record(v.string(), share), { default: 0.01 }),
+});
+
+export const pipelineSchema = v.strictObject({
+  name,
+  /** A dataset of `@trainyard/datasets` with its options. */
+  dataset: v.looseObject({ name: v.string() }),
+  /** The file beside the config whose default export builds the network. */
+  network: v.optional(v.string(), './network.ts'),
+  seed: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 1),
+  train,
+  prune: v.optional(v.array(pruneRecipe), []),
+  quantize: v.optional(v.array(quantizeRecipe), []),
+  budget: v.optional(budget, {}),
+  /** How a picture of another size is brought to the network's. */
+  resize: v.optional(v.picklist(['stretch', 'cover', 'contain']), 'contain'),
+  targets: v.optional(v.array(v.picklist(platforms)), [...platforms]),
+});
+
+/** What `pipeline.config.ts` exports; what has a default may be left out. */
+export type PipelineInput = Omit<v.InferInput<typeof pipelineSchema>, 'dataset'> & {
+  readonly dataset: LoadDatasetOptions;
+};
+export type Pipeline = v.InferOutput<typeof pipelineSchema>;
+export type PruneRecipe = Pipeline['prune'][number];
+export type QuantizeRecipe = Pipeline['quantize'][number];
+
+/** Marks and types the default export of a `pipeline.config.ts`. */
+export const definePipeline = (pipeline: PipelineInput): PipelineInput => pipeline;
+
+/** @throws CommandError that names the field and what was expected of it */
+export function parsePipeline(where: string, value: unknown): Pipeline {
+  const result = v.safeParse(pipelineSchema, value);
+  if (!result.success) {
+    const [issue] = result.issues;
+    const path = v.getDotPath(issue) ?? 'the default export';
+    throw new CommandError(
+      where,
+      `${path}: ${issue.expected ?? issue.message}`,
+      issue.received,
+      'use definePipeline for types',
+    );
+  }
+  const pipeline = result.output;
+  checkNames(where, pipeline);
+  return pipeline;
+}
+
+/** Variants need names of their own, and recipes a model to start from. */
+function checkNames(where: string, { prune, quantize }: Pipeline): void {
+  const sources = new Set(['float32', ...prune.map((recipe) => recipe.name)]);
+  const all = ['float32', ...prune.map((recipe) => recipe.name), ...quantize.map((recipe) => recipe.name)];
+  const twice = all.find((variant, i) => all.indexOf(variant) !== i);
+  if (twice) throw new CommandError(where, 'a name of its own for each variant', `"${twice}" twice`);
+  for (const recipe of quantize)
+    if (!sources.has(recipe.from))
+      throw new CommandError(where, `quantize.from to be one of ${[...sources].join(', ')}`, recipe.from);
+}
+
+export const digestOf = (content: string | Uint8Array): string =>
+  `sha256:${createHash('sha256').update(content).digest('hex')}`;
+
+/** What each stage may read of the config: a change elsewhere leaves its cached result alone. */
+export function sectionsOf(pipeline: Pipeline) {
+  const {
+    name: pipelineName,
+    dataset,
+    network,
+    seed,
+    train: recipe,
+    prune,
+    quantize,
+    resize,
+    targets,
+  } = pipeline;
+  return {
+    data: { dataset },
+    train: { seed, network, recipe },
+    evaluate: { network },
+    export: {
+      name: pipelineName,
+      seed,
+      network,
+      trainDigest: digestOf(JSON.stringify({ dataset, seed, recipe })),
+    },
+    optimize: {},
+    prune: { seed, recipes: prune, train: recipe },
+    quantize: { seed, recipes: quantize },
+    verify: { budget: pipeline.budget },
+    benchmark: {},
+    package: { name: pipelineName, resize, targets, seed, configDigest: digestOf(JSON.stringify(pipeline)) },
+    release: { name: pipelineName },
+  };
+}
+
+export type Sections = ReturnType<typeof sectionsOf>;
+export type StageName = keyof Sections;

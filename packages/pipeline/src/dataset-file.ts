@@ -1,0 +1,50 @@
+import type { ImageDataset, ImageSplit } from '@trainyard/trainer';
+import type { PipelineFolder } from './folder.ts';
+
+/** What later stages know of the dataset; the pictures lie beside it in `train.bin` and `test.bin`. */
+export interface DatasetInfo {
+  readonly name: string;
+  readonly digest: string;
+  readonly classes: readonly string[];
+  readonly imageShape: readonly [height: number, width: number, channels: number];
+  readonly train: number;
+  readonly test: number;
+  readonly license: string;
+  readonly source: string;
+}
+
+/** Pictures first (uint8, NHWC), then labels (int32, little-endian). */
+function pack({ images, labels }: ImageSplit): Uint8Array {
+  const bytes = new Uint8Array(images.length + labels.length * 4);
+  bytes.set(images);
+  const view = new DataView(bytes.buffer, images.length);
+  labels.forEach((label, i) => {
+    view.setInt32(i * 4, label, true);
+  });
+  return bytes;
+}
+
+function unpack(bytes: Uint8Array, length: number): ImageSplit {
+  const pictureBytes = bytes.length - length * 4;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + pictureBytes);
+  const labels = Int32Array.from({ length }, (_, i) => view.getInt32(i * 4, true));
+  return { images: bytes.subarray(0, pictureBytes), labels, length };
+}
+
+export async function saveDataset(folder: PipelineFolder, dataset: ImageDataset): Promise<DatasetInfo> {
+  const { name, digest, classes, imageShape, train, test, license, source } = dataset;
+  const info = { name, digest, classes, imageShape, train: train.length, test: test.length, license, source };
+  await folder.clear('data');
+  await folder.write('data', 'train.bin', pack(train));
+  await folder.write('data', 'test.bin', pack(test));
+  await folder.writeJson('data', 'dataset.json', info);
+  return info;
+}
+
+export const readDatasetInfo = (folder: PipelineFolder): Promise<DatasetInfo> =>
+  folder.readJson('data', 'dataset.json');
+
+export async function readSplit(folder: PipelineFolder, split: 'train' | 'test'): Promise<ImageSplit> {
+  const info = await readDatasetInfo(folder);
+  return unpack(await folder.read('data', `${split}.bin`), info[split]);
+}

@@ -1,0 +1,16 @@
+import type { ConsolaInstance } from 'consola';
+import type { Pipeline, StageName } from './config.ts';
+import type { PipelineFolder } from './folder.ts';
+
+export interface StageContext {
+  readonly folder: PipelineFolder;
+  readonly log: ConsolaInstance;
+  /** Fires on Ctrl-C; long stages stop cleanly and can go on later. */
+  readonly signal: AbortSignal;
+  /** The config as it stands after the command line's options; only the stage `config` reads it. */
+  readonly loadPipeline: () => Promise<Pipeline>;
+}
+
+/** A stage reads its section of the config and its predecessors' files, and writes its own folder. */
+export type Stage = (context: StageContext) => Promise<void>;
+export type StageTable = Readonly<Record<StageName | 'config', () => Promise<{ default: Stage }>>>;
