@@ -13,7 +13,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'fast',
-          include: ['{packages,datasets,pipelines,tools}/**/*.test.ts'],
+          include: ['{packages,datasets,pipelines}/**/*.test.ts'],
           exclude: [...exclude, '**/*.slow.test.ts'],
           testTimeout: 30_000,
         },
@@ -23,7 +23,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'slow',
-          include: ['{packages,datasets,pipelines,tools}/**/*.slow.test.ts'],
+          include: ['{packages,datasets,pipelines}/**/*.slow.test.ts'],
           exclude,
           testTimeout: 600_000,
           fileParallelism: false,
