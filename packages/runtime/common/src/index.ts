@@ -1,1 +1,57 @@
-export * from './manifest.ts';
+export {
+  type Bundle,
+  checksumFile,
+  checksumLine,
+  manifestFile,
+  type OpenOptions,
+  openBundle,
+} from './bundle.ts';
+export { chooseVariant, type Preference, type VariantChoice, type VariantWish } from './choose-variant.ts';
+export {
+  type Classifier,
+  type ClassifierOptions,
+  type ClassifierParts,
+  type ClassifyOptions,
+  createClassifier,
+  type RunEvent,
+} from './classifier.ts';
+export { digestOf, isDigest, type Sha256, webCryptoSha256 } from './digest.ts';
+export {
+  BundleError,
+  DisposedError,
+  type ErrorData,
+  errorFromData,
+  errorToData,
+  messageOf,
+  PictureError,
+  ProviderError,
+  RuntimeError,
+  VariantError,
+  WorkerError,
+} from './errors.ts';
+export { type LatencyFigures, LatencyHistogram } from './latency.ts';
+export { type LoadOptions, loadClassifier, type PlatformParts } from './load.ts';
+export { type Logger, silentLogger } from './logger.ts';
+export {
+  type Manifest,
+  manifestSchema,
+  type Platform,
+  type Precision,
+  platforms,
+  type Variant,
+} from './manifest.ts';
+export { packBundle, packedSource, unpackBundle } from './packed.ts';
+export { parseManifest } from './parse-manifest.ts';
+export { checkPicture, type InputSignature, type RawPicture } from './picture.ts';
+export {
+  type ModelSession,
+  type ModelSignature,
+  type Ort,
+  ortSession,
+  type RunOptions,
+  type SessionFactory,
+  signatureOf,
+} from './session.ts';
+export { type Classification, rank, softmax } from './softmax.ts';
+export { type BundleSource, isPlainFileName, memorySource, missingFile } from './source.ts';
+export { toInput } from './to-input.ts';

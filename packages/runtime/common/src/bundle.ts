@@ -1,0 +1,68 @@
+import { digestOf, type Sha256, webCryptoSha256 } from './digest.ts';
+import { BundleError } from './errors.ts';
+import type { Manifest, Variant } from './manifest.ts';
+import { parseManifest } from './parse-manifest.ts';
+import type { BundleSource } from './source.ts';
+
+export const manifestFile = 'manifest.json';
+/** Beside the manifest, in the form `sha256sum -c` reads; a copy that went wrong is found even without a pinned digest. */
+export const checksumFile = 'manifest.sha256';
+
+export interface OpenOptions {
+  /** The digest the manifest must have: pin it to run this bundle and no other. */
+  readonly expectedDigest?: string;
+  readonly sha256?: Sha256;
+}
+
+export interface Bundle {
+  readonly manifest: Manifest;
+  /** Digest of manifest.json. The manifest holds the models' digests, so this is the identity of the bundle. */
+  readonly digest: string;
+  /** The bytes of the variant's model, checked against the manifest's size and digest. */
+  readVariant(variant: Variant): Promise<Uint8Array>;
+}
+
+/** The contents of `manifest.sha256` for a manifest of this digest. */
+export const checksumLine = (digest: string): string => `${digest.slice('sha256:'.length)}  ${manifestFile}\n`;
+
+/**
+ * Reads and checks a bundle's manifest; no model is read yet.
+ * @throws BundleError when the manifest is missing, not valid, or does not have the digest that was expected
+ */
+export async function openBundle(source: BundleSource, options: OpenOptions = {}): Promise<Bundle> {
+  const { expectedDigest, sha256 = webCryptoSha256 } = options;
+  const bytes = await source.read(manifestFile);
+  const digest = await digestOf(bytes, sha256);
+  if (expectedDigest !== undefined && digest !== expectedDigest)
+    throw new BundleError(
+      `${source.name}, ${manifestFile}`,
+      `digest ${expectedDigest}`,
+      digest,
+      'it is another bundle, or was changed after its release: fetch the released one again',
+    );
+  if (await source.has?.(checksumFile)) {
+    const line = new TextDecoder().decode(await source.read(checksumFile));
+    if (line !== checksumLine(digest))
+      throw new BundleError(
+        `${source.name}, ${manifestFile}`,
+        `the digest that ${checksumFile} holds`,
+        digest,
+        'the bundle was changed after its release: copy or package it again',
+      );
+  }
+  const manifest = parseManifest(bytes);
+  return {
+    manifest,
+    digest,
+    async readVariant(variant) {
+      const model = await source.read(variant.file);
+      const where = `${source.name}, ${variant.file}`;
+      const remedy = 'the file was cut off or changed: copy or package the bundle again';
+      if (model.length !== variant.bytes)
+        throw new BundleError(where, `${variant.bytes} bytes`, `${model.length}`, remedy);
+      const got = await digestOf(model, sha256);
+      if (got !== variant.digest) throw new BundleError(where, `digest ${variant.digest}`, got, remedy);
+      return model;
+    },
+  };
+}

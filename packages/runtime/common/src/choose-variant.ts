@@ -1,0 +1,96 @@
+import { VariantError } from './errors.ts';
+import type { Manifest, Platform, Variant } from './manifest.ts';
+
+const orders = {
+  accuracy: {
+    compare: (a: Variant, b: Variant) =>
+      b.accuracy - a.accuracy || b.agreement - a.agreement || a.bytes - b.bytes,
+    why: ({ accuracy }: Variant) => `most accurate (${(accuracy * 100).toFixed(2)} %)`,
+  },
+  speed: {
+    compare: (a: Variant, b: Variant) =>
+      (a.latencyMs?.p50 ?? Infinity) - (b.latencyMs?.p50 ?? Infinity) || a.flops - b.flops || a.bytes - b.bytes,
+    why: ({ latencyMs, flops }: Variant) =>
+      latencyMs ? `fastest (${latencyMs.p50} ms a picture when released)` : `fewest operations (${flops})`,
+  },
+  size: {
+    compare: (a: Variant, b: Variant) => a.bytes - b.bytes || b.accuracy - a.accuracy,
+    why: ({ bytes }: Variant) => `smallest (${bytes} bytes)`,
+  },
+} as const;
+
+export type Preference = keyof typeof orders;
+
+export interface VariantWish {
+  readonly platform?: Platform;
+  /** The name of a variant. */
+  readonly variant?: string;
+  /** What matters most, or the name of a variant. By default accuracy. */
+  readonly prefer?: Preference | (string & {});
+  readonly maxBytes?: number;
+  /** Share of test pictures, 0 to 1. */
+  readonly minAccuracy?: number;
+}
+
+export interface VariantChoice {
+  readonly variant: Variant;
+  /** For the log. */
+  readonly reason: string;
+}
+
+/**
+ * The variant that fits best: of those made for the platform and within the limits, the first by preference.
+ * A variant that is called by name is taken even on a platform it was not made for, but not against the limits.
+ * @throws VariantError when none is left, or no variant has the name
+ */
+export function chooseVariant(manifest: Manifest, wish: VariantWish = {}): VariantChoice {
+  const { platform, variant, prefer = 'accuracy' } = wish;
+  if (variant !== undefined) return named(manifest, wish, variant, platform);
+  const order = Object.hasOwn(orders, prefer) ? orders[prefer as Preference] : undefined;
+  return order ? first(manifest, wish, order) : named(manifest, wish, prefer, platform);
+}
+
+function first(manifest: Manifest, wish: VariantWish, order: (typeof orders)[Preference]): VariantChoice {
+  const { platform } = wish;
+  const fitting = manifest.variants.filter(
+    (variant) => (!platform || variant.targets.includes(platform)) && !limitBroken(variant, wish),
+  );
+  const variant = fitting.sort(order.compare)[0];
+  if (!variant)
+    throw new VariantError(
+      `bundle ${manifest.name}`,
+      `a variant ${[platform && `for ${platform}`, ...limits(wish)].filter(Boolean).join(', ')}`,
+      manifest.variants.map(summary).join(' | '),
+      'relax the limits or release a variant that fits',
+    );
+  return { variant, reason: `${order.why(variant)} of ${fitting.length}` };
+}
+
+function named(manifest: Manifest, wish: VariantWish, name: string, platform?: Platform): VariantChoice {
+  const variant = manifest.variants.find((candidate) => candidate.name === name);
+  if (!variant)
+    throw new VariantError(
+      `bundle ${manifest.name}`,
+      `one of the variants ${manifest.variants.map((known) => known.name).join(', ')}`,
+      `"${name}"`,
+      `choose one of them, or ${Object.keys(orders).join(', ')}`,
+    );
+  const broken = limitBroken(variant, wish);
+  if (broken) throw new VariantError(`variant ${name}`, broken, summary(variant), 'relax the limit');
+  const made = !platform || variant.targets.includes(platform);
+  return { variant, reason: made ? 'called by name' : `called by name, though not made for ${platform}` };
+}
+
+function limitBroken(variant: Variant, { maxBytes, minAccuracy }: VariantWish): string | undefined {
+  if (maxBytes !== undefined && variant.bytes > maxBytes) return `at most ${maxBytes} bytes`;
+  if (minAccuracy !== undefined && variant.accuracy < minAccuracy) return `accuracy of at least ${minAccuracy}`;
+  return undefined;
+}
+
+const limits = ({ maxBytes, minAccuracy }: VariantWish): string[] => [
+  ...(maxBytes === undefined ? [] : [`of at most ${maxBytes} bytes`]),
+  ...(minAccuracy === undefined ? [] : [`with accuracy of at least ${minAccuracy}`]),
+];
+
+const summary = ({ name, bytes, accuracy, targets }: Variant): string =>
+  `${name}: ${bytes} bytes, accuracy ${accuracy}, for ${targets.join('/') || 'nothing'}`;

@@ -1,0 +1,190 @@
+import type { Bundle } from './bundle.ts';
+import { DisposedError, PictureError, messageOf } from './errors.ts';
+import { type LatencyFigures, LatencyHistogram } from './latency.ts';
+import type { Logger } from './logger.ts';
+import type { Manifest, Variant } from './manifest.ts';
+import { bytesOf, type RawPicture } from './picture.ts';
+import type { ModelSession, RunOptions } from './session.ts';
+import { type Classification, rank } from './softmax.ts';
+import { toInput } from './to-input.ts';
+
+export interface RunEvent {
+  readonly variant: string;
+  readonly provider: string;
+  /** Pictures in the batch. */
+  readonly batch: number;
+  /** From handing the batch to the session to having the logits, waiting in the session's queue included. */
+  readonly milliseconds: number;
+  readonly warmup: boolean;
+}
+
+export interface ClassifyOptions extends RunOptions {
+  /** How many labels, the likeliest first; by default 5, or all where there are fewer. */
+  readonly top?: number;
+}
+
+/** A variant of a bundle, loaded: what every platform's `loadBundle` gives. */
+export interface Classifier<Picture = RawPicture> {
+  readonly manifest: Manifest;
+  readonly variant: Variant;
+  /** Digest of the bundle's manifest. */
+  readonly digest: string;
+  readonly provider: string;
+  /**
+   * @param pixels uint8 [batch, height, width, channels] of the manifest's input; a batch of any size
+   * @returns logits, [batch, labels]
+   * @throws PictureError when the bytes are not whole pictures; DisposedError; the signal's reason
+   */
+  predict(pixels: Uint8Array | Uint8ClampedArray, options?: RunOptions): Promise<Float32Array>;
+  /**
+   * @returns for each picture its likeliest labels
+   * @throws PictureError at the first picture that can't be used; DisposedError; the signal's reason
+   */
+  classify(picture: Picture, options?: ClassifyOptions): Promise<Classification[]>;
+  classify(pictures: readonly Picture[], options?: ClassifyOptions): Promise<Classification[][]>;
+  /** Runs empty pictures once for each batch size, by default 1, so that the first real one is fast. */
+  warmup(batches?: readonly number[]): Promise<void>;
+  latency(): LatencyFigures;
+  /** Lets the batches under way end, refuses what comes after them, frees the model. Again: the same promise. */
+  dispose(): Promise<void>;
+}
+
+export interface ClassifierOptions {
+  /** Longer batches are split; by default 32. */
+  readonly maxBatch?: number;
+  /** Called after every run; what it throws is logged, not passed on. */
+  readonly onRun?: (event: RunEvent) => void;
+  readonly logger?: Logger;
+}
+
+export interface ClassifierParts<Picture> {
+  readonly bundle: Pick<Bundle, 'manifest' | 'digest'>;
+  readonly variant: Variant;
+  readonly session: ModelSession;
+  /** From what users of the platform have to pixels. */
+  readonly decode: (picture: Picture) => RawPicture | Promise<RawPicture>;
+}
+
+export function createClassifier<Picture>(
+  { bundle, variant, session, decode }: ClassifierParts<Picture>,
+  { maxBatch = 32, onRun, logger }: ClassifierOptions = {},
+): Classifier<Picture> {
+  const { manifest, digest } = bundle;
+  const { input, labels } = manifest;
+  const pictureBytes = input.height * input.width * input.channels;
+  const histogram = new LatencyHistogram();
+  const underWay = new Set<Promise<unknown>>();
+  let disposal: Promise<void> | undefined;
+
+  function checkUsable(signal: AbortSignal | undefined): void {
+    if (disposal) throw new DisposedError(manifest.name, 'a loaded model', 'one that was disposed of', 'load it again');
+    if (signal?.aborted) throw signal.reason;
+  }
+
+  async function run(pixels: Uint8Array, batch: number, options: RunOptions, warmup = false): Promise<Float32Array> {
+    checkUsable(options.signal);
+    const from = performance.now();
+    const running = session.run(pixels, batch, options);
+    underWay.add(running);
+    try {
+      const logits = await running;
+      const milliseconds = performance.now() - from;
+      if (!warmup) histogram.record(milliseconds, batch);
+      if (onRun) report({ variant: variant.name, provider: session.provider, batch, milliseconds, warmup });
+      if (options.signal?.aborted) throw options.signal.reason;
+      return logits;
+    } finally {
+      underWay.delete(running);
+    }
+  }
+
+  function report(event: RunEvent): void {
+    try {
+      onRun?.(event);
+    } catch (error) {
+      logger?.warn(`onRun failed: ${messageOf(error)}`);
+    }
+  }
+
+  async function predict(data: Uint8Array | Uint8ClampedArray, options: RunOptions = {}): Promise<Float32Array> {
+    checkUsable(options.signal);
+    const pixels = checkPixels(data, pictureBytes, input);
+    const total = pixels.length / pictureBytes;
+    if (total <= maxBatch) return run(pixels, total, options);
+    const logits = new Float32Array(total * labels.length);
+    for (let at = 0; at < total; at += maxBatch) {
+      const batch = Math.min(maxBatch, total - at);
+      const part = pixels.subarray(at * pictureBytes, (at + batch) * pictureBytes);
+      logits.set(await run(part, batch, options), at * labels.length);
+    }
+    return logits;
+  }
+
+  const prepare = async (picture: Picture): Promise<Uint8Array> => toInput(await decode(picture), input);
+
+  async function classifyBatch(pictures: readonly Picture[], options: ClassifyOptions, top: number) {
+    const inputs = await Promise.all(pictures.map(prepare));
+    let pixels = inputs[0]!;
+    if (inputs.length > 1) {
+      pixels = new Uint8Array(inputs.length * pictureBytes);
+      inputs.forEach((bytes, i) => pixels.set(bytes, i * pictureBytes));
+    }
+    const logits = await run(pixels, inputs.length, options);
+    return inputs.map((_, i) => rank(logits.subarray(i * labels.length, (i + 1) * labels.length), labels, top));
+  }
+
+  function classify(picture: Picture, options?: ClassifyOptions): Promise<Classification[]>;
+  function classify(pictures: readonly Picture[], options?: ClassifyOptions): Promise<Classification[][]>;
+  async function classify(
+    what: Picture | readonly Picture[],
+    options: ClassifyOptions = {},
+  ): Promise<Classification[] | Classification[][]> {
+    checkUsable(options.signal);
+    const top = Math.min(options.top ?? 5, labels.length);
+    if (!Number.isInteger(top) || top < 1)
+      throw new PictureError('classify', 'a whole number of at least 1 as `top`', String(options.top));
+    if (!Array.isArray(what)) return (await classifyBatch([what as Picture], options, top))[0]!;
+    const results: Classification[][] = [];
+    for (let at = 0; at < what.length; at += maxBatch) {
+      checkUsable(options.signal);
+      results.push(...(await classifyBatch(what.slice(at, at + maxBatch), options, top)));
+    }
+    return results;
+  }
+
+  async function close(): Promise<void> {
+    await Promise.allSettled(underWay);
+    await session.dispose();
+  }
+
+  return {
+    manifest,
+    variant,
+    digest,
+    provider: session.provider,
+    predict,
+    classify,
+    async warmup(batches = [1]) {
+      for (const batch of batches) await run(new Uint8Array(batch * pictureBytes), batch, {}, true);
+    },
+    latency: () => histogram.figures(),
+    dispose() {
+      disposal ??= close();
+      return disposal;
+    },
+  };
+}
+
+function checkPixels(data: unknown, pictureBytes: number, input: Manifest['input']): Uint8Array {
+  const shape = `[batch, ${input.height}, ${input.width}, ${input.channels}]`;
+  if (!(data instanceof Uint8Array) && !(data instanceof Uint8ClampedArray))
+    throw new PictureError('predict', `uint8 ${shape} in a Uint8Array`, typeof data, 'give 8 bits a channel, 0 to 255');
+  if (data.length === 0 || data.length % pictureBytes !== 0)
+    throw new PictureError(
+      'predict',
+      `a multiple of ${pictureBytes} bytes, uint8 ${shape}`,
+      String(data.length),
+      'use classify, which brings pictures to this size',
+    );
+  return bytesOf(data);
+}

@@ -1,0 +1,97 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import { BundleError, messageOf, ProviderError } from './errors.ts';
+import type { Manifest } from './manifest.ts';
+
+/** What a session must know of the model: names and sizes at its two ends. */
+export interface ModelSignature {
+  readonly input: Manifest['input'];
+  readonly output: Manifest['output'];
+  readonly classes: number;
+}
+
+export const signatureOf = ({ input, output, labels }: Manifest): ModelSignature => ({
+  input,
+  output,
+  classes: labels.length,
+});
+
+export interface RunOptions {
+  /** A run that has not begun is taken back; the result of one that has is dropped. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The part that differs by platform: a model that is loaded somewhere and runs. */
+export interface ModelSession {
+  /** The execution provider that was chosen. */
+  readonly provider: string;
+  /**
+   * @param pixels uint8 [batch, height, width, channels]; the session neither keeps nor changes them
+   * @returns logits, [batch, classes]
+   */
+  run(pixels: Uint8Array, batch: number, options?: RunOptions): Promise<Float32Array>;
+  /** Called once, when no run is under way. */
+  dispose(): Promise<void>;
+}
+
+/** Loads a model from its bytes, which were checked against the manifest. */
+export type SessionFactory<Options> = (
+  model: Uint8Array,
+  signature: ModelSignature,
+  options: Options,
+) => Promise<ModelSession>;
+
+/** The part of the onnxruntime-common namespace that a session needs; handed in, not imported. */
+export interface Ort {
+  readonly Tensor: typeof Tensor;
+}
+
+/**
+ * A session of any build of ONNX Runtime as a `ModelSession`.
+ * @throws BundleError when the model's input and output are not those the manifest names
+ */
+export function ortSession(
+  ort: Ort,
+  session: InferenceSession,
+  signature: ModelSignature,
+  provider: string,
+): ModelSession {
+  const { input, output, classes } = signature;
+  checkNames('input', session.inputNames, input.name);
+  checkNames('output', session.outputNames, output.name);
+  const { Tensor } = ort;
+  const fetches = [output.name];
+  return {
+    provider,
+    async run(pixels, batch) {
+      const feeds = { [input.name]: new Tensor('uint8', pixels, [batch, input.height, input.width, input.channels]) };
+      const result = await session.run(feeds, fetches).catch((cause: unknown) => {
+        throw new ProviderError(`run on ${provider}`, 'a result', messageOf(cause), undefined, { cause });
+      });
+      const logits = result[output.name] as Tensor;
+      const [rows, columns] = logits.dims;
+      if (logits.type !== 'float32' || logits.dims.length !== 2 || rows !== batch || columns !== classes)
+        throw new BundleError(
+          `output ${output.name}`,
+          `float32 [${batch}, ${classes}], a column for every label`,
+          `${logits.type} [${logits.dims.join(', ')}]`,
+          'release the bundle again with the labels of its network',
+        );
+      const { data } = logits;
+      return data as Float32Array;
+    },
+    async dispose() {
+      await session.release();
+    },
+  };
+}
+
+function checkNames(what: string, names: readonly string[], name: string): void {
+  const others = what === 'input' ? names.length !== 1 : false;
+  if (!names.includes(name) || others)
+    throw new BundleError(
+      'model',
+      `${what === 'input' ? 'one input' : 'an output'} called ${name}`,
+      names.join(', ') || 'none',
+      'release the bundle again from its network',
+    );
+}

@@ -1,0 +1,40 @@
+import { BundleError } from './errors.ts';
+
+/** Where the files of a bundle come from: a folder, memory, a web address, the assets of an app. */
+export interface BundleSource {
+  /** How errors and logs call it. */
+  readonly name: string;
+  /**
+   * The bytes of the file; its name is a plain one, without folders.
+   * @throws BundleError when there is no such file, or it can't be read
+   */
+  read(fileName: string): Promise<Uint8Array>;
+  /** Whether there is such a file, where the source can tell. */
+  has?(fileName: string): Promise<boolean>;
+}
+
+/** Plain file names: nothing in them leads out of the bundle's folder. */
+export const isPlainFileName = (name: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name);
+
+/** A bundle whose files are in memory, by name. */
+export function memorySource(files: Readonly<Record<string, Uint8Array>>, name = 'memory'): BundleSource {
+  return {
+    name,
+    async has(fileName) {
+      return Object.hasOwn(files, fileName);
+    },
+    async read(fileName) {
+      const bytes = Object.hasOwn(files, fileName) ? files[fileName] : undefined;
+      if (!bytes) throw missingFile(name, fileName, Object.keys(files));
+      return bytes;
+    },
+  };
+}
+
+export const missingFile = (source: string, fileName: string, files?: readonly string[]): BundleError =>
+  new BundleError(
+    source,
+    `a file ${fileName}`,
+    files ? `only ${files.join(', ') || 'nothing'}` : 'no such file',
+    'copy the whole bundle, or package it again',
+  );
