@@ -1,5 +1,7 @@
 import type { Generator } from '@trainyard/autograd';
-import { InputError, scope, type Tensor, type Tensors } from '@trainyard/autograd';
+import { InputError, type Tensor, type Tensors, zeros } from '@trainyard/autograd';
+import { within } from './module-path.ts';
+import type { Initializer } from './nn/initializers.ts';
 
 /** What a forward pass runs under. Without one, modules act as they do when the network is used. */
 export interface ForwardContext {
@@ -13,8 +15,22 @@ export const inference: ForwardContext = { training: false };
 /** A tensor that training changes. */
 export class Parameter {
   value: Tensor;
-  constructor(value: Tensor) {
-    this.value = value;
+  /** How `initialize` fills it. */
+  readonly initializer: Initializer | undefined;
+  readonly #blank: Tensor | undefined;
+
+  /** @param initial its value, or how to draw it: then it is zero until `initialize`, `fit` or `loadState` sets it */
+  constructor(initial: Tensor | { readonly shape: readonly number[]; readonly initializer: Initializer }) {
+    if ('initializer' in initial) {
+      this.initializer = initial.initializer;
+      this.#blank = zeros(initial.shape);
+    }
+    this.value = this.#blank ?? (initial as Tensor);
+  }
+
+  /** Whether nothing has given it a value yet. */
+  get isBlank(): boolean {
+    return this.value === this.#blank;
   }
 }
 
@@ -63,7 +79,7 @@ function collect<T>(module: Module, kind: Kind<T>, prefix: string): Map<string, 
 
 /** Runs a child and names what it traces after it. */
 export const runChild = (name: string, child: Module, x: Tensor, context?: ForwardContext): Tensor =>
-  scope(name, () => child.forward(x, context));
+  within(name, child.constructor.name, x, () => child.forward(x, context));
 
 const valuesOf = (holders: Map<string, Parameter | Buffer>): Record<string, Tensor> =>
   Object.fromEntries([...holders].map(([name, { value }]) => [name, value]));
