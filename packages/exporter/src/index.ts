@@ -1,0 +1,18 @@
+export type { ShapeOptions } from './analyze/concrete-inputs.ts';
+export { countFlops, countParameters, type FlopsCount } from './analyze/count.ts';
+export { type InferredGraph, inferGraph } from './analyze/infer-graph.ts';
+export { recoverFolder } from './bundle/safe-folder.ts';
+export {
+  type BundleContents,
+  type BundleVariant,
+  digestOfBytes,
+  type WrittenBundle,
+  writeBundle,
+} from './bundle/write-bundle.ts';
+export {
+  type ExportOptions,
+  exportOnnx,
+  outputName,
+  type PictureInput,
+  type TensorInput,
+} from './export/export-onnx.ts';
