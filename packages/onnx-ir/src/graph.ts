@@ -1,5 +1,6 @@
-import type { Attribute } from './attribute.ts';
+import type { Attribute, SparseTensorData } from './attribute.ts';
 import type { DataType } from './data-type.ts';
+import { ModelError } from './errors.ts';
 import type { TensorData } from './tensor-data.ts';
 
 /** A number, the name of a dimension that is known only when the graph runs, or null where nothing is known. */
@@ -9,6 +10,11 @@ export interface ValueType {
   readonly dtype: DataType;
   /** Undefined where not even the rank is known. */
   readonly shape?: readonly Dim[];
+}
+
+/** A type that is no dense tensor's (a sequence, a map, an optional), kept as the file format encodes it. */
+export interface OpaqueType {
+  readonly encoded: Uint8Array;
 }
 
 export interface Use {
@@ -22,6 +28,14 @@ export class Value {
   type: ValueType | undefined;
   /** The elements, where the value is an initializer. */
   data: TensorData | undefined;
+  /** The elements, where the value is a sparse initializer. */
+  sparse: SparseTensorData | undefined;
+  /** The type, where it is none that `type` can say. */
+  opaqueType: OpaqueType | undefined;
+  docString = '';
+  readonly metadata = new Map<string, string>();
+  /** Fields of the file that we have no names for, written back as they came. */
+  extra: Uint8Array | undefined;
   /** The node that computes it; undefined for inputs and initializers. */
   producer: Node | undefined;
   readonly uses = new Set<Use>();
@@ -56,6 +70,8 @@ export class Node {
   docString: string;
   readonly attributes: Map<string, Attribute>;
   readonly metadata: Map<string, string>;
+  /** Fields of the file that we have no names for, written back as they came. */
+  extra: Uint8Array | undefined;
   readonly outputs: readonly (Value | undefined)[];
   readonly #inputs: (Value | undefined)[] = [];
   readonly #uses: (Use | undefined)[] = [];
@@ -103,6 +119,12 @@ export class Node {
   }
 }
 
+/** Tensors that say how a value is quantized, by ONNX's keys such as `SCALE_TENSOR`. */
+export interface QuantizationAnnotation {
+  readonly value: Value;
+  readonly parameters: ReadonlyMap<string, Value>;
+}
+
 /** Nodes in topological order, with the values that enter, that leave and that are constant. */
 export class Graph {
   name: string;
@@ -111,7 +133,10 @@ export class Graph {
   readonly outputs: Value[] = [];
   readonly initializers: Value[] = [];
   nodes: Node[] = [];
+  readonly quantizationAnnotations: QuantizationAnnotation[] = [];
   readonly metadata = new Map<string, string>();
+  /** Fields of the file that we have no names for, written back as they came. */
+  extra: Uint8Array | undefined;
 
   constructor(name: string) {
     this.name = name;
@@ -137,7 +162,7 @@ export class Graph {
   /** Puts `nodes` before `anchor`, or at the end. */
   insert(nodes: readonly Node[], anchor?: Node): void {
     const at = anchor ? this.nodes.indexOf(anchor) : this.nodes.length;
-    if (at < 0) throw new Error(`Graph.insert: node "${anchor?.name}" is not in graph "${this.name}"`);
+    if (at < 0) throw new ModelError(`graph "${this.name}"`, 'one of its nodes', `node "${anchor?.name}"`);
     this.nodes.splice(at, 0, ...nodes);
   }
 
@@ -169,8 +194,12 @@ export interface FunctionDefinition {
   readonly domain: string;
   readonly overload: string;
   readonly attributes: readonly string[];
+  /** Attributes that a call may leave out. */
+  readonly attributeDefaults?: ReadonlyMap<string, Attribute>;
   readonly opsetImports: ReadonlyMap<string, number>;
   readonly body: Graph;
+  /** Fields of the file that we have no names for, written back as they came. */
+  readonly extra?: Uint8Array | undefined;
 }
 
 export interface Model {
@@ -184,6 +213,8 @@ export interface Model {
   readonly metadata: Map<string, string>;
   graph: Graph;
   readonly functions: FunctionDefinition[];
+  /** Fields of the file that we have no names for, written back as they came. */
+  extra?: Uint8Array | undefined;
 }
 
 /** A model around `graph`, by default of IR version 8 and opset 18, which every runtime we ship to reads. */

@@ -1,4 +1,5 @@
 import { bytesPerElement, type DataType } from './data-type.ts';
+import { ModelError } from './errors.ts';
 
 const views = {
   float32: Float32Array,
@@ -66,8 +67,12 @@ export class TensorData {
     return new TensorData(dtype, dims, new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
   }
 
+  /** @throws ModelError when the number of strings does not fit `dims` */
   static ofStrings(dims: readonly number[], strings: readonly Uint8Array[]): TensorData {
-    return new TensorData('string', dims, new Uint8Array(0), strings);
+    const data = new TensorData('string', dims, new Uint8Array(0), strings);
+    if (strings.length !== data.size)
+      throw new ModelError('tensor', `${data.size} strings for [${dims.join(', ')}]`, `${strings.length}`);
+    return data;
   }
 
   get size(): number {
@@ -91,17 +96,19 @@ export class TensorData {
    * @throws when the tensor is of another type
    */
   view<T extends ViewableType>(dtype: T): ViewOf<T> {
-    if (dtype !== this.dtype) throw new Error(`TensorData.view: expected ${this.dtype}, got ${dtype}`);
+    if (dtype !== this.dtype) throw new ModelError('TensorData.view', this.dtype, dtype);
     const View = views[dtype];
     const { bytes } = this;
-    const aligned = bytes.byteOffset % View.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
+    const aligned = bytes.byteOffset % View.BYTES_PER_ELEMENT === 0 ? bytes : new Uint8Array(bytes);
     return new View(aligned.buffer as ArrayBuffer, aligned.byteOffset, this.size) as ViewOf<T>;
   }
 
   #checkLength(bytes: Uint8Array): void {
     if (this.dtype !== 'string' && bytes.byteLength !== this.byteLength)
-      throw new Error(
-        `TensorData: expected ${this.byteLength} bytes for ${this.dtype}[${this.dims}], got ${bytes.byteLength}`,
+      throw new ModelError(
+        'tensor',
+        `${this.byteLength} bytes for ${this.dtype}[${this.dims.join(', ')}]`,
+        `${bytes.byteLength}`,
       );
   }
 }
