@@ -1,3 +1,4 @@
 // One line a dataset: its loader is called load<Name>, and loadDataset finds it under <name>.
 export { type DigitsOptions, loadDigits } from './digits/digits.ts';
 export { type GlyphsOptions, loadGlyphs } from './glyphs/glyphs.ts';
+export { type ImageFolderOptions, loadImageFolder } from './image-folder/image-folder.ts';
