@@ -1,0 +1,13 @@
+export { type CalibrateOptions, calibrate, type Feeds } from './calibrate.ts';
+export { Histogram } from './histogram.ts';
+export {
+  chooseParameters,
+  dequantize,
+  type ParameterOptions,
+  type QuantParameters,
+  quantize,
+  type Range,
+} from './parameters.ts';
+export type { Ranges, StaticOptions } from './plan.ts';
+export type { Conversion, NodeReport } from './report.ts';
+export { quantizeStatic } from './static.ts';
