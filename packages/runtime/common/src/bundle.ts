@@ -23,7 +23,8 @@ export interface Bundle {
 }
 
 /** The contents of `manifest.sha256` for a manifest of this digest. */
-export const checksumLine = (digest: string): string => `${digest.slice('sha256:'.length)}  ${manifestFile}\n`;
+export const checksumLine = (digest: string): string =>
+  `${digest.slice('sha256:'.length)}  ${manifestFile}\n`;
 
 /**
  * Reads and checks a bundle's manifest; no model is read yet.

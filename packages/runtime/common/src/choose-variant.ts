@@ -9,7 +9,9 @@ const orders = {
   },
   speed: {
     compare: (a: Variant, b: Variant) =>
-      (a.latencyMs?.p50 ?? Infinity) - (b.latencyMs?.p50 ?? Infinity) || a.flops - b.flops || a.bytes - b.bytes,
+      (a.latencyMs?.p50 ?? Infinity) - (b.latencyMs?.p50 ?? Infinity) ||
+      a.flops - b.flops ||
+      a.bytes - b.bytes,
     why: ({ latencyMs, flops }: Variant) =>
       latencyMs ? `fastest (${latencyMs.p50} ms a picture when released)` : `fewest operations (${flops})`,
   },
@@ -83,7 +85,8 @@ function named(manifest: Manifest, wish: VariantWish, name: string, platform?: P
 
 function limitBroken(variant: Variant, { maxBytes, minAccuracy }: VariantWish): string | undefined {
   if (maxBytes !== undefined && variant.bytes > maxBytes) return `at most ${maxBytes} bytes`;
-  if (minAccuracy !== undefined && variant.accuracy < minAccuracy) return `accuracy of at least ${minAccuracy}`;
+  if (minAccuracy !== undefined && variant.accuracy < minAccuracy)
+    return `accuracy of at least ${minAccuracy}`;
   return undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { Bundle } from './bundle.ts';
-import { DisposedError, PictureError, messageOf } from './errors.ts';
+import { DisposedError, messageOf, PictureError } from './errors.ts';
 import { type LatencyFigures, LatencyHistogram } from './latency.ts';
 import type { Logger } from './logger.ts';
 import type { Manifest, Variant } from './manifest.ts';
@@ -77,11 +77,17 @@ export function createClassifier<Picture>(
   let disposal: Promise<void> | undefined;
 
   function checkUsable(signal: AbortSignal | undefined): void {
-    if (disposal) throw new DisposedError(manifest.name, 'a loaded model', 'one that was disposed of', 'load it again');
+    if (disposal)
+      throw new DisposedError(manifest.name, 'a loaded model', 'one that was disposed of', 'load it again');
     if (signal?.aborted) throw signal.reason;
   }
 
-  async function run(pixels: Uint8Array, batch: number, options: RunOptions, warmup = false): Promise<Float32Array> {
+  async function run(
+    pixels: Uint8Array,
+    batch: number,
+    options: RunOptions,
+    warmup = false,
+  ): Promise<Float32Array> {
     checkUsable(options.signal);
     const from = performance.now();
     const running = session.run(pixels, batch, options);
@@ -106,18 +112,37 @@ export function createClassifier<Picture>(
     }
   }
 
-  async function predict(data: Uint8Array | Uint8ClampedArray, options: RunOptions = {}): Promise<Float32Array> {
+  async function predict(
+    data: Uint8Array | Uint8ClampedArray,
+    options: RunOptions = {},
+  ): Promise<Float32Array> {
     checkUsable(options.signal);
     const pixels = checkPixels(data, pictureBytes, input);
     const total = pixels.length / pictureBytes;
     if (total <= maxBatch) return run(pixels, total, options);
     const logits = new Float32Array(total * labels.length);
-    for (let at = 0; at < total; at += maxBatch) {
-      const batch = Math.min(maxBatch, total - at);
+    await spread(total, async (at, batch) => {
       const part = pixels.subarray(at * pictureBytes, (at + batch) * pictureBytes);
       logits.set(await run(part, batch, options), at * labels.length);
-    }
+    });
     return logits;
+  }
+
+  /** Calls `each` for parts of at most maxBatch, as many at once as the session runs; the first error ends it. */
+  async function spread(total: number, each: (at: number, batch: number) => Promise<void>): Promise<void> {
+    let next = 0;
+    let failed = false;
+    const lane = async (): Promise<void> => {
+      while (next < total && !failed) {
+        const at = next;
+        next = Math.min(total, at + maxBatch);
+        await each(at, next - at).catch((error: unknown) => {
+          failed = true;
+          throw error;
+        });
+      }
+    };
+    await Promise.all(Array.from({ length: session.concurrency ?? 1 }, lane));
   }
 
   const prepare = async (picture: Picture): Promise<Uint8Array> => toInput(await decode(picture), input);
@@ -130,7 +155,9 @@ export function createClassifier<Picture>(
       inputs.forEach((bytes, i) => pixels.set(bytes, i * pictureBytes));
     }
     const logits = await run(pixels, inputs.length, options);
-    return inputs.map((_, i) => rank(logits.subarray(i * labels.length, (i + 1) * labels.length), labels, top));
+    return inputs.map((_, i) =>
+      rank(logits.subarray(i * labels.length, (i + 1) * labels.length), labels, top),
+    );
   }
 
   function classify(picture: Picture, options?: ClassifyOptions): Promise<Classification[]>;
@@ -144,11 +171,12 @@ export function createClassifier<Picture>(
     if (!Number.isInteger(top) || top < 1)
       throw new PictureError('classify', 'a whole number of at least 1 as `top`', String(options.top));
     if (!Array.isArray(what)) return (await classifyBatch([what as Picture], options, top))[0]!;
-    const results: Classification[][] = [];
-    for (let at = 0; at < what.length; at += maxBatch) {
+    const results = new Array<Classification[]>(what.length);
+    await spread(what.length, async (at, batch) => {
       checkUsable(options.signal);
-      results.push(...(await classifyBatch(what.slice(at, at + maxBatch), options, top)));
-    }
+      const part = await classifyBatch(what.slice(at, at + batch), options, top);
+      results.splice(at, batch, ...part);
+    });
     return results;
   }
 
@@ -178,7 +206,12 @@ export function createClassifier<Picture>(
 function checkPixels(data: unknown, pictureBytes: number, input: Manifest['input']): Uint8Array {
   const shape = `[batch, ${input.height}, ${input.width}, ${input.channels}]`;
   if (!(data instanceof Uint8Array) && !(data instanceof Uint8ClampedArray))
-    throw new PictureError('predict', `uint8 ${shape} in a Uint8Array`, typeof data, 'give 8 bits a channel, 0 to 255');
+    throw new PictureError(
+      'predict',
+      `uint8 ${shape} in a Uint8Array`,
+      typeof data,
+      'give 8 bits a channel, 0 to 255',
+    );
   if (data.length === 0 || data.length % pictureBytes !== 0)
     throw new PictureError(
       'predict',

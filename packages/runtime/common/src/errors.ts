@@ -40,7 +40,15 @@ export class WorkerError extends RuntimeError {
   override readonly name = 'WorkerError';
 }
 
-const classes = { RuntimeError, BundleError, VariantError, PictureError, ProviderError, DisposedError, WorkerError };
+const classes = {
+  RuntimeError,
+  BundleError,
+  VariantError,
+  PictureError,
+  ProviderError,
+  DisposedError,
+  WorkerError,
+};
 
 /** An error as plain data, for a message between threads. */
 export interface ErrorData {

@@ -1,4 +1,4 @@
-import { openBundle, type OpenOptions } from './bundle.ts';
+import { type OpenOptions, openBundle } from './bundle.ts';
 import { chooseVariant, type VariantWish } from './choose-variant.ts';
 import { type Classifier, type ClassifierOptions, createClassifier } from './classifier.ts';
 import { silentLogger } from './logger.ts';

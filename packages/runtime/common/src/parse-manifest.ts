@@ -30,10 +30,13 @@ export function parseManifest(source: Uint8Array | string): Manifest {
 
 function readJson(source: Uint8Array | string): unknown {
   try {
-    const text = typeof source === 'string' ? source : new TextDecoder('utf-8', { fatal: true }).decode(source);
+    const text =
+      typeof source === 'string' ? source : new TextDecoder('utf-8', { fatal: true }).decode(source);
     return JSON.parse(text);
   } catch (cause) {
-    throw new BundleError(where, 'JSON in UTF-8', messageOf(cause), 'copy or package the bundle again', { cause });
+    throw new BundleError(where, 'JSON in UTF-8', messageOf(cause), 'copy or package the bundle again', {
+      cause,
+    });
   }
 }
 

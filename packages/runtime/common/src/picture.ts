@@ -38,7 +38,7 @@ export function checkPicture(picture: RawPicture): void {
 }
 
 const typeName = (value: unknown): string =>
-  typeof value === 'object' && value !== null ? value.constructor?.name ?? 'an object' : typeof value;
+  typeof value === 'object' && value !== null ? (value.constructor?.name ?? 'an object') : typeof value;
 
 export const bytesOf = (data: Uint8Array | Uint8ClampedArray): Uint8Array =>
   data instanceof Uint8Array ? data : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

@@ -80,7 +80,8 @@ export function resample(
     for (let x = 0; x < rowLength; x++) {
       let sum = 0;
       for (let k = 0; k < vertical.taps; k++)
-        sum += vertical.weights[y * vertical.taps + k]! * ring[((start + k) % vertical.taps) * rowLength + x]!;
+        sum +=
+          vertical.weights[y * vertical.taps + k]! * ring[((start + k) % vertical.taps) * rowLength + x]!;
       target.data[out + x] = Math.floor(sum + 0.5);
     }
   });

@@ -24,6 +24,8 @@ export interface RunOptions {
 export interface ModelSession {
   /** The execution provider that was chosen. */
   readonly provider: string;
+  /** How many runs it does at once; 1 where it is not there. Long batches are spread over them. */
+  readonly concurrency?: number;
   /**
    * @param pixels uint8 [batch, height, width, channels]; the session neither keeps nor changes them
    * @returns logits, [batch, classes]
@@ -63,7 +65,9 @@ export function ortSession(
   return {
     provider,
     async run(pixels, batch) {
-      const feeds = { [input.name]: new Tensor('uint8', pixels, [batch, input.height, input.width, input.channels]) };
+      const feeds = {
+        [input.name]: new Tensor('uint8', pixels, [batch, input.height, input.width, input.channels]),
+      };
       const result = await session.run(feeds, fetches).catch((cause: unknown) => {
         throw new ProviderError(`run on ${provider}`, 'a result', messageOf(cause), undefined, { cause });
       });

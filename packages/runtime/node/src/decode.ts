@@ -13,13 +13,26 @@ export interface DecodeOptions {
 }
 
 const maxFileBytes = 2 ** 28;
-const formats = new Set(['png', 'jpeg', 'webp']);
+
+const startsWith = (bytes: Uint8Array, start: string, at = 0): boolean =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + at, Math.min(start.length, bytes.length - at)).equals(
+    Buffer.from(start, 'latin1'),
+  );
+
+const isPicture = (bytes: Uint8Array): boolean =>
+  bytes.length >= 12 &&
+  (startsWith(bytes, '\x89PNG\r\n\x1a\n') ||
+    startsWith(bytes, '\xff\xd8\xff') ||
+    (startsWith(bytes, 'RIFF') && startsWith(bytes, 'WEBP', 8)));
 
 /**
  * Any picture as pixels of 8 bits in sRGB, turned upright by its EXIF orientation; pixels pass through.
  * @throws PictureError, in one line with the picture's name, when it can't be read
  */
-export async function decodePicture(picture: Picture, { maxPixels = 1e8 }: DecodeOptions = {}): Promise<RawPicture> {
+export async function decodePicture(
+  picture: Picture,
+  { maxPixels = 1e8 }: DecodeOptions = {},
+): Promise<RawPicture> {
   if (typeof picture === 'string' || picture instanceof URL) {
     const path = typeof picture === 'string' ? picture : fileURLToPath(picture);
     return decodeBytes(await readPicture(path), basename(path), maxPixels);
@@ -36,28 +49,41 @@ async function readPicture(path: string): Promise<Uint8Array> {
   } catch (cause) {
     if (cause instanceof PictureError) throw cause;
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new PictureError(name, 'a readable file', missing ? 'none there' : messageOf(cause), 'check the path', {
-      cause,
-    });
+    throw new PictureError(
+      name,
+      'a readable file',
+      missing ? 'none there' : messageOf(cause),
+      'check the path',
+      {
+        cause,
+      },
+    );
   }
 }
 
 async function decodeBytes(bytes: Uint8Array, name: string, maxPixels: number): Promise<RawPicture> {
   try {
+    // Other formats that libvips reads, such as SVG, are not let near it.
+    if (!isPicture(bytes)) throw new Error(bytes.length ? 'bytes of another format' : 'no bytes');
     const image = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'truncated' });
-    const { format } = await image.metadata();
-    if (!format || !formats.has(format)) throw new Error(`a file of kind ${format ?? 'unknown'}`);
     const { data, info } = await image.rotate().toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({
       resolveWithObject: true,
     });
     return fromSharp(data, info, name);
   } catch (cause) {
-    throw new PictureError(name, 'a PNG, JPEG or WebP picture', messageOf(cause), 'export the picture again', {
-      cause,
-    });
+    throw new PictureError(
+      name,
+      'a PNG, JPEG or WebP picture',
+      messageOf(cause),
+      'export the picture again',
+      {
+        cause,
+      },
+    );
   }
 }
 
+/** Gray with alpha becomes red, green, blue and alpha. */
 function fromSharp(
   data: Uint8Array,
   { width, height, channels }: { width: number; height: number; channels: number },

@@ -1,7 +1,13 @@
 import { constants } from 'node:fs';
 import { lstat, open, readdir, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { BundleError, type BundleSource, isPlainFileName, messageOf, missingFile } from '@trainyard/runtime-common';
+import {
+  BundleError,
+  type BundleSource,
+  isPlainFileName,
+  messageOf,
+  missingFile,
+} from '@trainyard/runtime-common';
 
 /** Larger files are not read; ONNX itself ends at 2 GiB. */
 const maxFileBytes = 2 ** 31;
@@ -14,9 +20,15 @@ const maxFileBytes = 2 ** 31;
 export async function folderSource(folder: string): Promise<BundleSource> {
   const name = basename(folder);
   const root = await realpath(folder).catch((cause: unknown) => {
-    throw new BundleError(name, 'a bundle folder', messageOf(cause), 'give the folder that holds manifest.json', {
-      cause,
-    });
+    throw new BundleError(
+      name,
+      'a bundle folder',
+      messageOf(cause),
+      'give the folder that holds manifest.json',
+      {
+        cause,
+      },
+    );
   });
   if (!(await lstat(root)).isDirectory())
     throw new BundleError(name, 'a bundle folder', 'a file', 'give the folder that holds manifest.json');

@@ -1,4 +1,11 @@
 export { type DecodeOptions, decodePicture, type Picture } from './decode.ts';
+export { type Environment, environment, type Usage } from './environment.ts';
 export { folderSource } from './folder-source.ts';
-export { type BundlePlace, loadBundle, type NodeOptions } from './load-bundle.ts';
-export { createOrtSession, type CreatedSession, type OrtOptions, type PassedOver } from './session-options.ts';
+export { type BundlePlace, loadBundle, type NodeClassifier, type NodeOptions } from './load-bundle.ts';
+export type { OperatorTime } from './profile.ts';
+export {
+  type CreatedSession,
+  createOrtSession,
+  type OrtOptions,
+  type PassedOver,
+} from './session-options.ts';

@@ -1,3 +1,6 @@
+import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { messageOf, ProviderError } from '@trainyard/runtime-common';
 import * as ort from 'onnxruntime-node';
 
@@ -25,6 +28,16 @@ export interface CreatedSession {
   readonly passedOver: readonly PassedOver[];
 }
 
+/** Only these of wider options, as plain data. */
+export const ortOptionsOf = (options: OrtOptions): OrtOptions => {
+  const { executionProviders, threads, memory, graphOptimization, config } = options;
+  return Object.fromEntries(
+    Object.entries({ executionProviders, threads, memory, graphOptimization, config }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
+};
+
 /** ONNX Runtime's names of the options. */
 export function sessionOptions(options: OrtOptions): ort.InferenceSession.SessionOptions {
   const { threads, memory, graphOptimization, config } = options;
@@ -47,12 +60,11 @@ export function sessionOptions(options: OrtOptions): ort.InferenceSession.Sessio
  */
 export async function createOrtSession(model: Uint8Array, options: OrtOptions): Promise<CreatedSession> {
   const providers = options.executionProviders ?? ['cpu'];
-  const bundled = new Map(ort.listSupportedBackends().map(({ name }) => [name, true]));
   const passedOver: PassedOver[] = [];
   for (const provider of providers) {
-    if (!bundled.has(provider)) {
-      const here = [...bundled.keys()].join(', ');
-      passedOver.push({ provider, reason: `not in this build of onnxruntime-node, which has ${here}` });
+    const reason = missing(provider);
+    if (reason) {
+      passedOver.push({ provider, reason });
       continue;
     }
     try {
@@ -72,6 +84,22 @@ export async function createOrtSession(model: Uint8Array, options: OrtOptions): 
     providers.includes('cpu') ? 'check the model in ONNX Runtime' : 'add cpu to the executionProviders',
   );
 }
+
+/** Why a provider can't be there, found without ONNX Runtime printing to the terminal. */
+function missing(provider: string): string | undefined {
+  const backends = ort.listSupportedBackends();
+  const backend = backends.find(({ name }) => name === provider);
+  const names = backends.map(({ name }) => name).join(', ');
+  if (!backend) return `not in this build of onnxruntime-node, which knows ${names}`;
+  if (backend.bundled) return undefined;
+  const folder = new URL(`../bin/napi-v6/${process.platform}/${process.arch}/`, ortUrl());
+  const installed = readdirSync(folder).some((file) => file.includes(`providers_${provider}`));
+  return installed
+    ? undefined
+    : 'its libraries are not installed; ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node adds CUDA and TensorRT';
+}
+
+const ortUrl = () => pathToFileURL(createRequire(import.meta.url).resolve('onnxruntime-node'));
 
 /** `session.x` as { session: { x } }, the form that onnxruntime-node flattens again. */
 function nest(config: Readonly<Record<string, string>>): Record<string, unknown> {

@@ -1,0 +1,182 @@
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import {
+  errorFromData,
+  type ModelSession,
+  messageOf,
+  type RunOptions,
+  WorkerError,
+} from '@trainyard/runtime-common';
+import type { PassedOver } from './session-options.ts';
+import type { FromWorker, ToWorker, WorkerStart } from './worker-protocol.ts';
+
+interface Job {
+  readonly pixels: Uint8Array;
+  readonly batch: number;
+  readonly resolve: (logits: Float32Array) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+// Two, so that the thread need not wait for the next message; a job that was not sent can be taken back.
+const maxSent = 2;
+const maxKeptBuffers = 4;
+
+/** A session of ONNX Runtime in a thread of its own: a run leaves the caller's event loop free. */
+export class WorkerSession implements ModelSession {
+  readonly provider: string;
+  readonly passedOver: readonly PassedOver[];
+  readonly #worker: Worker;
+  readonly #queue: Job[] = [];
+  readonly #sent = new Map<number, Job>();
+  readonly #buffers: ArrayBuffer[] = [];
+  readonly #exited: Promise<void>;
+  #nextId = 0;
+  #failure: WorkerError | undefined;
+  #disposed = false;
+
+  /** @throws what loading the model threw there, of the same class; WorkerError when the thread did not start */
+  static async start(start: WorkerStart): Promise<WorkerSession> {
+    const worker = new Worker(threadUrl(), {
+      workerData: start,
+      ...(isSource ? { execArgv: sourceArguments() } : {}),
+    });
+    const { provider, passedOver } = await firstMessage(worker);
+    return new WorkerSession(worker, provider, passedOver);
+  }
+
+  private constructor(worker: Worker, provider: string, passedOver: readonly PassedOver[]) {
+    this.#worker = worker;
+    this.provider = provider;
+    this.passedOver = passedOver;
+    worker.on('message', (message: FromWorker) => this.#receive(message));
+    let reason = '';
+    worker.on('error', (error) => {
+      reason = messageOf(error);
+    });
+    this.#exited = new Promise((resolve) => {
+      worker.on('exit', (code) => {
+        this.#end(reason || `exit code ${code}`);
+        resolve();
+      });
+    });
+    // An idle classifier that nobody disposed of does not keep the process alive.
+    worker.unref();
+  }
+
+  /** Runs that wait or are under way. */
+  get load(): number {
+    return this.#queue.length + this.#sent.size;
+  }
+
+  get alive(): boolean {
+    return !this.#failure && !this.#disposed;
+  }
+
+  run(pixels: Uint8Array, batch: number, { signal }: RunOptions = {}): Promise<Float32Array> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      if (this.#failure) return reject(this.#failure);
+      const stop = () => signal?.removeEventListener('abort', onAbort);
+      const job: Job = {
+        pixels,
+        batch,
+        resolve: (logits) => {
+          stop();
+          resolve(logits);
+        },
+        reject: (reason) => {
+          stop();
+          reject(reason);
+        },
+      };
+      const onAbort = () => {
+        const at = this.#queue.indexOf(job);
+        if (at >= 0) this.#queue.splice(at, 1);
+        job.reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', onAbort);
+      this.#queue.push(job);
+      this.#send();
+    });
+  }
+
+  /** Lets what was sent end, then ends the thread. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    this.#worker.ref();
+    this.#post({ kind: 'dispose' });
+    await this.#exited;
+  }
+
+  #send(): void {
+    while (this.#sent.size < maxSent) {
+      const job = this.#queue.shift();
+      if (!job) break;
+      const id = this.#nextId++;
+      this.#sent.set(id, job);
+      const buffer = this.#takeBuffer(job.pixels.length);
+      const pixels = new Uint8Array(buffer, 0, job.pixels.length);
+      pixels.set(job.pixels);
+      this.#worker.ref();
+      this.#post({ kind: 'run', id, pixels, batch: job.batch }, [buffer]);
+    }
+  }
+
+  #post(message: ToWorker, transfer: ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  #takeBuffer(bytes: number): ArrayBuffer {
+    const at = this.#buffers.findIndex(({ byteLength }) => byteLength >= bytes);
+    return at < 0 ? new ArrayBuffer(bytes) : this.#buffers.splice(at, 1)[0]!;
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.kind !== 'ran') return;
+    const { id, pixels, result } = message;
+    if (this.#buffers.length === maxKeptBuffers) this.#buffers.shift();
+    this.#buffers.push(pixels.buffer as ArrayBuffer);
+    const job = this.#sent.get(id)!;
+    this.#sent.delete(id);
+    this.#send();
+    if (this.#sent.size === 0 && !this.#disposed) this.#worker.unref();
+    if (result instanceof Float32Array) job.resolve(result);
+    else job.reject(errorFromData(result));
+  }
+
+  #end(reason: string): void {
+    this.#failure = new WorkerError('worker thread', 'it to run the model', reason, 'load the bundle again');
+    for (const job of [...this.#sent.values(), ...this.#queue]) job.reject(this.#failure);
+    this.#sent.clear();
+    this.#queue.length = 0;
+  }
+}
+
+function firstMessage(worker: Worker): Promise<{ provider: string; passedOver: readonly PassedOver[] }> {
+  return new Promise((resolve, reject) => {
+    const settle = (end: () => void) => {
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+      end();
+    };
+    const fail = (reason: string, cause?: unknown) =>
+      new WorkerError('worker thread', 'it to start', reason, undefined, { cause });
+    const onMessage = (message: FromWorker) =>
+      settle(() => {
+        if (message.kind === 'ready') resolve(message);
+        else if (message.kind === 'notLoaded') reject(errorFromData(message.error));
+      });
+    const onError = (error: unknown) => settle(() => reject(fail(messageOf(error), error)));
+    const onExit = (code: number) => settle(() => reject(fail(`exit code ${code}`)));
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+  });
+}
+
+// From the sources (tests, tsx) the thread needs the same loader and the same export condition.
+const isSource = import.meta.url.endsWith('.ts');
+const threadUrl = () => new URL(isSource ? './worker-thread.ts' : './worker-thread.js', import.meta.url);
+
+function sourceArguments(): string[] {
+  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+  return ['--import', loader, '--conditions=@trainyard/source'];
+}
