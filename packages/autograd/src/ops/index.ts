@@ -1,6 +1,16 @@
 export * from './arithmetic.ts';
+export { AveragePool, type AveragePoolOptions, adaptiveAveragePool, averagePool } from './average-pool.ts';
+export { BatchNormalization, BatchNormTraining, batchNorm, batchNormTraining, type NormOptions } from './batch-norm.ts';
+export { ConvTranspose, type ConvTransposeOptions, convTranspose } from './conv-transpose.ts';
+export { ConvWeightGrad, convWeightGrad } from './conv-weight-grad.ts';
+export { Conv, type ConvOptions, conv } from './conv.ts';
 export * from './expand.ts';
 export * from './fill.ts';
+export { GlobalAveragePool, GlobalMaxPool, globalAveragePool, globalMaxPool } from './global-pool.ts';
+export { groupNorm, InstanceNormalization, instanceNorm, LayerNormalization, layerNorm } from './layer-norm.ts';
+export { Gemm, type GemmOptions, gemm, MatMul, matMul } from './matmul.ts';
+export { MaxPool, MaxPoolGrad, MaxPoolPick, maxPool, type PoolOptions } from './max-pool.ts';
 export * from './reduce.ts';
 export * from './reshape.ts';
+export { type CoordinateMode, Resize, type ResizeOptions, resize } from './resize.ts';
 export * from './unary.ts';

@@ -1,0 +1,136 @@
+import { type AttributesOf, attr } from '../attributes.ts';
+import { InputError } from '../errors.ts';
+import { averageWindows } from '../kernels/pool.ts';
+import { defineOp } from '../op.ts';
+import { full, type Tensor, tensorOf } from '../tensor.ts';
+import { arrayType, type FloatType, type TensorType } from '../types.ts';
+import { mul } from './arithmetic.ts';
+import { convTranspose } from './conv-transpose.ts';
+import { globalAveragePool } from './global-pool.ts';
+import { matMul } from './matmul.ts';
+import { inferPool, type PoolOptions, poolAxes, poolRules } from './max-pool.ts';
+import { type Axis, extent, geometryOf, requirePicture } from './window.ts';
+
+const rules = { ...poolRules, countIncludePad: attr.int(0) };
+type Attributes = AttributesOf<typeof rules>;
+
+/** For every position along an axis, how many elements of its window count: those inside, or the padding too. */
+export function windowCounts(axis: Axis, size: number, count: number, includePad: boolean): number[] {
+  const low = includePad ? -axis.begin : 0;
+  const high = includePad ? size + axis.end : size;
+  return Array.from({ length: count }, (_, o) => {
+    const start = o * axis.stride - axis.begin;
+    let inside = 0;
+    for (let k = 0; k < axis.kernel; k++) {
+      const at = start + k * axis.dilation;
+      if (at >= low && at < high) inside++;
+    }
+    return inside;
+  });
+}
+
+function axisCounts(x: TensorType, y: TensorType, attributes: Attributes): number[][] {
+  return poolAxes('averagePool', x, attributes).map((axis, i) =>
+    windowCounts(axis, x.shape[i + 2] as number, y.shape[i + 2] as number, attributes.countIncludePad === 1),
+  );
+}
+
+/** 1 / (elements that count) of every window, [1, 1, ...positions]. */
+function shares(x: TensorType, y: TensorType, attributes: Attributes): Tensor {
+  const counts = axisCounts(x, y, attributes);
+  const values = counts.length === 1 ? counts[0] : counts[0].flatMap((a) => counts[1].map((b) => a * b));
+  const data = new (arrayType(x.dtype as FloatType))(values.map((v) => 1 / v));
+  return tensorOf(x.dtype as FloatType, [1, 1, ...counts.map((c) => c.length)], data as Float32Array);
+}
+
+/** Averaging is linear: dx spreads dy / count over the window, a transposed depthwise convolution with ones. */
+function spread(x: Tensor, dy: Tensor, attributes: Attributes): Tensor {
+  const axes = poolAxes('averagePool', x, attributes);
+  // Positive where windows reach over the end of x, negative where they leave some of it out.
+  const over = axes.map(
+    (axis, i) =>
+      ((dy.shape[i + 2] as number) - 1) * axis.stride +
+      extent(axis) -
+      axis.begin -
+      (x.shape[i + 2] as number),
+  );
+  const channels = x.shape[1] as number;
+  const weight = full([channels, 1, ...attributes.kernelShape], 1, x.dtype);
+  return convTranspose(mul(dy, shares(x, dy, attributes)), weight, undefined, {
+    strides: axes.map((axis) => axis.stride),
+    dilations: axes.map((axis) => axis.dilation),
+    pads: [...axes.map((axis) => axis.begin), ...over.map((o) => Math.max(0, o))],
+    outputPadding: over.map((o) => Math.max(0, -o)),
+    group: channels,
+  });
+}
+
+/** y is the mean over a window: dx spreads dy / count over it */
+export const AveragePool = defineOp<typeof rules>({
+  type: 'AveragePool',
+  attributes: rules,
+  infer: inferPool('averagePool'),
+  kernel: ([x], attributes, [y]) =>
+    averageWindows(
+      x,
+      y,
+      geometryOf(x.sizes, y.sizes, poolAxes('averagePool', x, attributes)),
+      axisCounts(x, y, attributes),
+    ),
+  vjp: ({ inputs: [x], attributes, cotangents: [dy] }) => [() => spread(x, dy, attributes)],
+});
+
+export interface AveragePoolOptions extends PoolOptions {
+  /** Whether the padding counts as zeros in the mean; no unless given, as ONNX has it. */
+  readonly countIncludePad?: boolean;
+}
+
+/**
+ * The mean of every window of x [N, C, H, W] (or [N, C, W]).
+ * @throws InputError when the window is larger than the padded input
+ */
+export const averagePool = (x: Tensor, options: AveragePoolOptions): Tensor =>
+  AveragePool.call([x], {
+    ...options,
+    ceilMode: options.ceilMode ? 1 : 0,
+    countIncludePad: options.countIncludePad ? 1 : 0,
+  })[0];
+
+/** Rows that average `size` elements into `count` overlapping parts, as PyTorch cuts them. */
+function averagingMatrix(size: number, count: number): number[][] {
+  return Array.from({ length: count }, (_, o) => {
+    const start = Math.floor((o * size) / count);
+    const end = Math.ceil(((o + 1) * size) / count);
+    return Array.from({ length: size }, (_, i) => (i >= start && i < end ? 1 / (end - start) : 0));
+  });
+}
+
+/**
+ * Averages x [N, C, H, W] down to [N, C, ...sizes], whatever H and W are, by PyTorch's rule:
+ * part o of n covers elements ⌊oH/n⌋ to ⌈(o+1)H/n⌉.
+ * @throws InputError when the sizes of x are not known
+ */
+export function adaptiveAveragePool(x: Tensor, sizes: readonly [number, number]): Tensor {
+  requirePicture('adaptiveAveragePool', x);
+  const [height, width] = x.shape.slice(2);
+  if (sizes[0] === 1 && sizes[1] === 1) return globalAveragePool(x);
+  if (x.rank !== 4 || typeof height === 'string' || typeof width === 'string')
+    throw new InputError(
+      'adaptiveAveragePool',
+      'input [N, C, H, W] of known sizes',
+      `[${x.shape.join(', ')}]`,
+    );
+  const [rows, columns] = [height / sizes[0], width / sizes[1]];
+  if (Number.isInteger(rows) && Number.isInteger(columns))
+    return averagePool(x, { kernelShape: [rows, columns], strides: [rows, columns] });
+  const dtype = x.dtype as FloatType;
+  const vertical = averagingMatrix(height, sizes[0]);
+  const horizontal = averagingMatrix(width, sizes[1]);
+  const matrix = (shape: number[], values: number[]) =>
+    tensorOf(dtype, shape, new (arrayType(dtype))(values) as Float32Array);
+  const across = matrix(
+    [width, sizes[1]],
+    Array.from({ length: width }, (_, i) => horizontal.map((row) => row[i])).flat(),
+  );
+  return matMul(matrix([sizes[0], height], vertical.flat()), matMul(x, across));
+}

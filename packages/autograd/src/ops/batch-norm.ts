@@ -1,0 +1,131 @@
+import { type AttributesOf, attr } from '../attributes.ts';
+import { InputError } from '../errors.ts';
+import { channelMoments, scaleChannels } from '../kernels/norm.ts';
+import { defineOp, type InferInput, ownDomain } from '../op.ts';
+import { requireFloat, type Tensor } from '../tensor.ts';
+import { formatType, type TensorType } from '../types.ts';
+import { add, div, mul, sub } from './arithmetic.ts';
+import { vjpOf } from './composite.ts';
+import { sum } from './reduce.ts';
+import { reshape } from './reshape.ts';
+import { sqrt } from './unary.ts';
+
+function checkChannels(where: string, [x, ...rest]: readonly InferInput[]): void {
+  requireFloat(where, x);
+  if (x.shape.length < 2)
+    throw new InputError(where, 'input [N, C, …]', formatType(x), 'add a batch dimension');
+  for (const value of rest)
+    if (value.shape.length !== 1 || value.shape[0] !== x.shape[1])
+      throw new InputError(where, `vectors of ${x.shape[1]} channels`, formatType(value));
+}
+
+/** A vector over channels, shaped so that it broadcasts over x [N, C, …]. */
+const overChannels = (v: Tensor, x: TensorType): Tensor =>
+  reshape(v, [v.shape[0] as number, ...x.shape.slice(2).map(() => 1)]);
+
+const rules = { epsilon: attr.float(1e-5), momentum: attr.float(0.9), trainingMode: attr.int(0) };
+
+function normalized(
+  [x, scale, bias, mean, variance]: readonly Tensor[],
+  { epsilon }: { readonly epsilon: number },
+): Tensor {
+  const factor = div(scale, sqrt(add(variance, epsilon)));
+  return add(mul(sub(x, overChannels(mean, x)), overChannels(factor, x)), overChannels(bias, x));
+}
+
+/** y = (x − mean) / √(variance + ε) · scale + bias, per channel */
+export const BatchNormalization = defineOp({
+  type: 'BatchNormalization',
+  attributes: rules,
+  infer: (inputs, { trainingMode }) => {
+    if (trainingMode !== 0)
+      throw new InputError('batchNorm', 'trainingMode 0', `${trainingMode}`, 'use batchNormTraining');
+    checkChannels('batchNorm', inputs);
+    return [{ dtype: inputs[0].dtype, shape: inputs[0].shape }];
+  },
+  kernel: ([x, scale, bias, mean, variance], { epsilon }, [y]) => {
+    const [scales, biases, means, variances] = [scale, bias, mean, variance].map(
+      (t) => t.data as Float32Array,
+    );
+    const factors = Float64Array.from(variances, (v, c) => scales[c] / Math.sqrt(v + epsilon));
+    const shifts = Float64Array.from(biases, (b, c) => b - means[c] * factors[c]);
+    scaleChannels(x, factors, shifts, y);
+  },
+  vjp: vjpOf((inputs, attributes: AttributesOf<typeof rules>) => [normalized(inputs, attributes)]),
+});
+
+export interface NormOptions {
+  /** Added to the variance; 1e-5 unless given. */
+  readonly epsilon?: number;
+}
+
+/**
+ * Normalizes x [N, C, …] by the given mean and variance of each channel, then scales and shifts.
+ * @throws InputError when a vector does not have one element for each channel
+ */
+export const batchNorm = (
+  x: Tensor,
+  scale: Tensor,
+  bias: Tensor,
+  mean: Tensor,
+  variance: Tensor,
+  options: NormOptions = {},
+): Tensor => BatchNormalization.call([x, scale, bias, mean, variance], options)[0];
+
+const trainingRules = { epsilon: attr.float(1e-5) };
+
+function trained([x, scale, bias]: readonly Tensor[], { epsilon }: { readonly epsilon: number }): Tensor[] {
+  const axes = x.shape.map((_, i) => i).filter((i) => i !== 1);
+  const count = axes.reduce((total, axis) => total * (x.shape[axis] as number), 1);
+  const mean = div(sum(x, { axes }), count);
+  const centred = sub(x, overChannels(mean, x));
+  const variance = div(sum(mul(centred, centred), { axes }), count);
+  const factor = div(scale, sqrt(add(variance, epsilon)));
+  return [add(mul(centred, overChannels(factor, x)), overChannels(bias, x)), mean, variance];
+}
+
+/** y = (x − mean x) / √(var x + ε) · scale + bias, over the batch; the mean and the (biased) variance are outputs too */
+export const BatchNormTraining = defineOp({
+  type: 'BatchNormTraining',
+  domain: ownDomain,
+  attributes: trainingRules,
+  infer: (inputs) => {
+    checkChannels('batchNormTraining', inputs);
+    const { dtype, shape } = inputs[0];
+    return [
+      { dtype, shape },
+      { dtype, shape: [shape[1]] },
+      { dtype, shape: [shape[1]] },
+    ];
+  },
+  kernel: ([x, scale, bias], { epsilon }, [y, mean, variance]) => {
+    const { means, variances } = channelMoments(x);
+    const [scales, biases] = [scale, bias].map((t) => t.data as Float32Array);
+    const factors = variances.map((v, c) => scales[c] / Math.sqrt(v + epsilon));
+    scaleChannels(
+      x,
+      factors,
+      factors.map((f, c) => biases[c] - means[c] * f),
+      y,
+    );
+    (mean.data as Float32Array).set(means);
+    (variance.data as Float32Array).set(variances);
+  },
+  vjp: vjpOf<typeof trainingRules>(trained),
+  lower: trained,
+});
+
+/**
+ * Normalizes x [N, C, …] by the mean and variance of the batch, then scales and shifts.
+ * @returns the result, and per channel the mean and the biased variance, for running statistics
+ * @throws InputError when scale or bias do not have one element for each channel
+ */
+export function batchNormTraining(
+  x: Tensor,
+  scale: Tensor,
+  bias: Tensor,
+  options: NormOptions = {},
+): { y: Tensor; mean: Tensor; variance: Tensor } {
+  const [y, mean, variance] = BatchNormTraining.call([x, scale, bias], options);
+  return { y, mean, variance };
+}
