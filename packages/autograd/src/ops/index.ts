@@ -13,4 +13,5 @@ export { MaxPool, MaxPoolGrad, MaxPoolPick, maxPool, type PoolOptions } from './
 export * from './reduce.ts';
 export * from './reshape.ts';
 export { type CoordinateMode, Resize, type ResizeOptions, resize } from './resize.ts';
+export { Transpose, transpose } from './transpose.ts';
 export * from './unary.ts';
