@@ -1,2 +1,37 @@
+export * from './checkpoint/index.ts';
+export * from './data/index.ts';
 export type { ImageDataset, ImageSplit } from './dataset.ts';
+export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts';
+export { type Executor, eager, type TensorFunction } from './executor.ts';
+export { findNonFinite, type NonFinite } from './find-non-finite.ts';
+export { fit } from './fit.ts';
+export type {
+  Callback,
+  EpochEvent,
+  FitOptions,
+  FitResult,
+  Monitor,
+  RunShape,
+  StepEvent,
+} from './fit-options.ts';
+export * from './losses/index.ts';
+export * from './metrics/classification.ts';
+export * from './models/index.ts';
 export * from './module.ts';
+export { type ModuleRun, modulePath, observeModules } from './module-path.ts';
+export { NetworkError } from './network-error.ts';
+export * as nn from './nn/index.ts';
+export * from './nn/index.ts';
+export { type InitializeOptions, initialize } from './nn/initialize.ts';
+export * as initializers from './nn/initializers.ts';
+export * from './optim/index.ts';
+export {
+  applyMasks,
+  type Loss,
+  packTensors,
+  type StepRecipe,
+  type TrainingTensors,
+  trainStep,
+  unpackTensors,
+} from './train-step.ts';
+export { TrainingError } from './training-error.ts';

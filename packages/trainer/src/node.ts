@@ -1,1 +1,3 @@
+export { checkpointFile, loadWeightsFile, saveWeightsFile } from './checkpoint/file.ts';
 export { writeFileAtomic } from './files.ts';
+export { terminalProgress } from './progress.ts';

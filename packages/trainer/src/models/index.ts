@@ -1,0 +1,2 @@
+export { type DigitsNetOptions, digitsNet } from './digits-net.ts';
+export { refCnn } from './ref-cnn.ts';

@@ -1,0 +1,156 @@
+import { full, Generator, InputError, type Tensors } from '@trainyard/autograd';
+import type { Best, EpochSums, TrainingState } from './checkpoint/training-state.ts';
+import { type Batch, Loader } from './data/index.ts';
+import type { ImageSplit } from './dataset.ts';
+import { classesOf } from './evaluate.ts';
+import { type Executor, eager } from './executor.ts';
+import { findNonFinite } from './find-non-finite.ts';
+import type { FitOptions } from './fit-options.ts';
+import { softmaxCrossEntropy } from './losses/index.ts';
+import { bufferValues, loadState, type Module, parameterValues } from './module.ts';
+import { applyMasks, packTensors, type StepRecipe, trainStep, unpackTensors } from './train-step.ts';
+import { TrainingError } from './training-error.ts';
+
+const nothing: EpochSums = { loss: 0, correct: 0, pictures: 0, seconds: 0 };
+
+/** A network, its data and its recipe on the way through the steps of a run. */
+export class TrainingRun {
+  readonly loader: Loader;
+  readonly executor: Executor;
+  readonly totalSteps: number;
+  state: TrainingState;
+  readonly #network: Module;
+  readonly #options: FitOptions;
+  readonly #recipe: StepRecipe;
+  readonly #generator: Generator;
+  readonly #step: (inputs: Tensors) => Tensors | Promise<Tensors>;
+
+  /** @throws InputError or NetworkError when network, split and options don't fit each other */
+  constructor(network: Module, split: ImageSplit, options: FitOptions, saved?: TrainingState) {
+    const { batchSize, seed, augment, imageShape, labelSmoothing = 0 } = options;
+    this.#network = network;
+    this.#options = options;
+    this.loader = new Loader(split, { batchSize, seed, augment, imageShape });
+    this.executor = options.executor ?? eager;
+    this.totalSteps = options.epochs * this.loader.stepsPerEpoch;
+    this.#recipe = { ...options, loss: options.loss ?? softmaxCrossEntropy({ labelSmoothing }) };
+    requireMasks(network, options.masks);
+    classesOf(network.forward(this.loader.batch(0, 0).images), split.labels);
+    this.state = saved ?? this.#initial(seed);
+    this.load(this.state.tensors);
+    this.#generator = new Generator(this.state.generator);
+    this.#step = this.executor.prepare(trainStep(network, this.#recipe, this.#generator));
+  }
+
+  /** What must be the same for a run to go on exactly. */
+  static recipeOf(network: Module, split: ImageSplit, options: FitOptions): TrainingState['recipe'] {
+    const shapes = Object.entries(parameterValues(network)).map(([name, p]) => `${name}[${p.shape}]`);
+    return {
+      seed: options.seed,
+      batchSize: options.batchSize,
+      pictures: split.length,
+      optimizer: options.optimizer.name,
+      executor: (options.executor ?? eager).name,
+      parameters: shapes.join(' '),
+    };
+  }
+
+  #initial(seed: number): TrainingState {
+    const params = applyMasks(parameterValues(this.#network), this.#options.masks);
+    return {
+      tensors: {
+        params,
+        buffers: bufferValues(this.#network),
+        optimizer: this.#options.optimizer.init(params),
+      },
+      generator: new Generator(seed).fork('dropout').state,
+      epoch: 0,
+      step: 0,
+      sums: nothing,
+      history: [],
+      recipe: {},
+    };
+  }
+
+  /** The rate of the step that comes next. */
+  get learningRate(): number {
+    const { epoch, step } = this.state;
+    return this.#options.schedule(epoch * this.loader.stepsPerEpoch + step, this.totalSteps);
+  }
+
+  /**
+   * One batch through the training step.
+   * @returns its loss
+   * @throws TrainingError when the loss is not finite; the state stays that of before
+   */
+  async advance(): Promise<number> {
+    const began = performance.now();
+    const { epoch, step, sums, tensors } = this.state;
+    const batch = this.loader.batch(epoch, step);
+    const inputs = this.#inputs(tensors, batch);
+    const before = this.#generator.state;
+    const outputs = await this.#step(inputs);
+    const loss = outputs.loss.item();
+    if (!Number.isFinite(loss)) throw this.#notFinite(loss, inputs, before);
+    const count = batch.labels.size;
+    this.state = {
+      ...this.state,
+      tensors: unpackTensors(outputs),
+      generator: this.#generator.state,
+      step: step + 1,
+      sums: {
+        loss: sums.loss + loss * count,
+        correct: sums.correct + outputs.correct.item(),
+        pictures: sums.pictures + count,
+        seconds: sums.seconds + (performance.now() - began) / 1000,
+      },
+    };
+    return loss;
+  }
+
+  /** Gives the network the values of a state. */
+  load({ params, buffers }: TrainingState['tensors']): void {
+    loadState(this.#network, { ...params, ...buffers });
+  }
+
+  loadBest({ tensors }: Best): void {
+    if (tensors) this.load({ ...unpackTensors(tensors) });
+  }
+
+  /** Parameters and buffers as `Best` keeps them. */
+  snapshot(): Tensors {
+    return packTensors({ ...this.state.tensors, optimizer: {} });
+  }
+
+  nextEpoch(change: Pick<TrainingState, 'history' | 'best'>): void {
+    this.state = { ...this.state, ...change, epoch: this.state.epoch + 1, step: 0, sums: nothing };
+  }
+
+  #inputs(tensors: TrainingState['tensors'], batch: Batch): Tensors {
+    return { ...packTensors(tensors), ...batch, learningRate: full([], this.learningRate) };
+  }
+
+  #notFinite(loss: number, inputs: Tensors, generator: TrainingState['generator']): TrainingError {
+    const { epoch, step } = this.state;
+    const found = findNonFinite(trainStep(this.#network, this.#recipe, new Generator(generator)), inputs);
+    const where = found
+      ? `; the first number that was not finite, ${found.value}, came from ${found.source}`
+      : '';
+    return new TrainingError(
+      `training: expected a finite loss, got ${loss} at step ${step + 1} of epoch ${epoch + 1}${where}; ` +
+        'lower the learning rate, clip the gradients or look at the data',
+      { epoch, step, source: found?.source },
+    );
+  }
+}
+
+function requireMasks(network: Module, masks: Tensors = {}): void {
+  const params = parameterValues(network);
+  for (const [name, mask] of Object.entries(masks))
+    if (params[name]?.shape.join() !== mask.shape.join() || params[name].dtype !== mask.dtype)
+      throw new InputError(
+        'fit',
+        `a mask like ${name}, ${params[name] ?? 'which the network lacks'}`,
+        `${mask}`,
+      );
+}
