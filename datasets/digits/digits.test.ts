@@ -18,7 +18,9 @@ describe('loadDigits', () => {
 
   it('gives the same pictures for ever', async () => {
     const { digest } = await loadDigits();
-    expect(digest).toMatchInlineSnapshot(`"sha256:bef2d70a1896f63878657ec9ee316e6005d2765610ad1de83214f824b269588b"`);
+    expect(digest).toMatchInlineSnapshot(
+      `"sha256:bef2d70a1896f63878657ec9ee316e6005d2765610ad1de83214f824b269588b"`,
+    );
   });
 
   it('scales 0..16 to 0..255', () => {

@@ -7,7 +7,9 @@ const mean = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => 
 describe('loadGlyphs', () => {
   it('draws the same bytes on every machine', async () => {
     const { digest } = await loadGlyphs({ train: 50, test: 10, seed: 7, drift: 0.3 });
-    expect(digest).toMatchInlineSnapshot(`"sha256:1204c3f1ab311fcf422ff737be003245ca763c0895e6c85f2d3919062c8bb8a1"`);
+    expect(digest).toMatchInlineSnapshot(
+      `"sha256:1204c3f1ab311fcf422ff737be003245ca763c0895e6c85f2d3919062c8bb8a1"`,
+    );
   });
 
   it('depends on seed and drift', async () => {
