@@ -1,11 +1,24 @@
 /**
  * A model that cannot be read, is not valid, or cannot be written: where in it, what was expected, and what was found.
- * The message reads `node "conv1" (Conv): expected a kernel_shape of kind ints, got kind int`.
+ * The message reads `node "conv1" (Conv): expected attribute kernel_shape of kind ints, got kind int`.
  */
 export class ModelError extends Error {
   override readonly name = 'ModelError';
+  readonly where: string;
+  readonly expected: string;
+  readonly got: string;
+  readonly remedy: string | undefined;
 
   constructor(where: string, expected: string, got: string, remedy?: string, options?: ErrorOptions) {
     super(`${where}: expected ${expected}, got ${got}${remedy ? `; ${remedy}` : ''}`, options);
+    this.where = where;
+    this.expected = expected;
+    this.got = got;
+    this.remedy = remedy;
+  }
+
+  /** The same complaint, seen from further out: `file "a.onnx", node "conv1" (Conv): ...`. */
+  within(outer: string): ModelError {
+    return new ModelError(`${outer}, ${this.where}`, this.expected, this.got, this.remedy, { cause: this });
   }
 }

@@ -28,12 +28,11 @@ export function readTensor(where: string, tensor: onnx.TensorProto, context: Rea
   try {
     if (dtype === 'string') return TensorData.ofStrings(dims, tensor.stringData);
     if (tensor.dataLocation === external)
-      return new TensorData(dtype, dims, externalBytes(where, tensor, byteLength, context));
+      return new TensorData(dtype, dims, externalBytes(tensor, byteLength, context));
     if (tensor.rawData.length > 0) return new TensorData(dtype, dims, tensor.rawData);
     return new TensorData(dtype, dims, typedBytes(dtype, tensor));
   } catch (cause) {
-    if (!(cause instanceof ModelError) || cause.message.startsWith(where)) throw cause;
-    throw new ModelError(where, 'a tensor', 'a broken one', cause.message, { cause });
+    throw cause instanceof ModelError ? cause.within(where) : cause;
   }
 }
 
@@ -51,27 +50,28 @@ export function readSparseTensor(
   };
 }
 
-function externalBytes(where: string, tensor: onnx.TensorProto, byteLength: number, context: ReadContext) {
+function externalBytes(
+  tensor: onnx.TensorProto,
+  byteLength: number,
+  context: ReadContext,
+): Uint8Array | (() => Uint8Array) {
   const entries = new Map(tensor.externalData.map(({ key, value }) => [key ?? '', value ?? '']));
   const location = entries.get('location');
   const offset = Number(entries.get('offset') ?? 0);
   const length = Number(entries.get('length') ?? byteLength);
   if (!location || !Number.isSafeInteger(offset) || offset < 0 || length !== byteLength)
     throw new ModelError(
-      where,
-      `external data with a location, an offset and ${byteLength} bytes`,
+      'external data',
+      `a location, an offset and ${byteLength} bytes`,
       [...entries].map(([key, value]) => `${key} "${value}"`).join(', ') || 'nothing',
     );
-  if (!context.external)
-    throw new ModelError(
-      where,
-      'its elements in the file',
-      `external data in "${location}"`,
-      'use loadModelFile',
-    );
-  const found = context.external({ location, offset, length });
-  // TensorData keeps what a function returns, so the file is read once, and only if somebody looks.
-  return found;
+  if (context.external) return context.external({ location, offset, length });
+  throw new ModelError(
+    'tensor',
+    'elements in the file',
+    `external data in "${location}"`,
+    'use loadModelFile',
+  );
 }
 
 /** The elements of the field for this type, as little-endian bytes. Source: comments of TensorProto in onnx.proto. */
