@@ -1,4 +1,5 @@
 export { type CalibrateOptions, calibrate, type Feeds } from './calibrate.ts';
+export { type DynamicOptions, quantizeDynamic } from './dynamic.ts';
 export { Histogram } from './histogram.ts';
 export {
   chooseParameters,

@@ -1,6 +1,7 @@
 import type { Graph, Model, Node, Value } from '@trainyard/onnx-ir';
 import { constantOf, floatsOf } from './constants.ts';
 import { chooseParameters, type QuantParameters, type Range, saturatesLike } from './parameters.ts';
+import { rangeOf } from './range.ts';
 import { isListed, type NodeReport, nameOf } from './report.ts';
 import { clampOf, isPassThrough, joinRuleOf, weightedRuleOf } from './rules.ts';
 
@@ -175,12 +176,3 @@ export function planStatic(model: Model, ranges: Ranges, options: StaticOptions)
   });
   return { parameters, weighted, constants, folded, report };
 }
-
-const rangeOf = (data: { view(dtype: 'float32'): Float32Array }): Range => {
-  const range = { min: Infinity, max: -Infinity };
-  for (const x of data.view('float32')) {
-    range.min = Math.min(range.min, x);
-    range.max = Math.max(range.max, x);
-  }
-  return range;
-};

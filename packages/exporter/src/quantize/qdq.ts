@@ -9,7 +9,7 @@ export interface IntegerTensor {
   /** One, or one for each index along `axis`. */
   readonly scales: Float32Array;
   readonly axis?: number | undefined;
-  /** Left out: no zero point input at all, which is what a bias needs. */
+  /** Left out: no zero point input at all. A bias must not have one; ONNX Runtime's QGemm needs one on the weights. */
   readonly zeroPoint?: number;
 }
 
@@ -18,14 +18,12 @@ const dtypeOf = (values: IntegerTensor['values']) =>
 
 export const scalar = (x: number): TensorData => TensorData.from('float32', [], Float32Array.of(x));
 
-export const integerScalar = (x: number, dtype: 'uint8' | 'int8'): TensorData =>
-  TensorData.from(dtype, [], dtype === 'int8' ? Int8Array.of(x) : Uint8Array.of(x));
-
 /** Puts QuantizeLinear and DequantizeLinear nodes around the values of a graph. */
 export class QdqWriter {
   readonly fresh: (wish: string) => string;
   readonly #graph: Graph;
   readonly #start: Node[] = [];
+  readonly #zeroPoints = new Map<string, Value>();
   readonly #after = new Map<Node, Node[]>();
 
   constructor(graph: Graph) {
@@ -42,19 +40,10 @@ export class QdqWriter {
       this.#graph.addInitializer(this.fresh(`${name}_quantized`), TensorData.from(dtype, dims, values)),
       this.#graph.addInitializer(this.fresh(`${name}_scale`), TensorData.from('float32', perAxis, scales)),
     ];
-    if (zeroPoint !== undefined) {
-      const zeros = values.slice(0, scales.length).fill(zeroPoint);
-      const data = TensorData.from(dtype, perAxis, zeros);
-      inputs.push(this.#graph.addInitializer(this.fresh(`${name}_zero_point`), data));
-    }
-    const output = new Value(this.fresh(`${name}_dequantized`), { dtype: 'float32', shape: dims });
+    if (zeroPoint !== undefined && dtype !== 'int32') inputs.push(this.#zeroPoint(zeroPoint, dtype, perAxis));
+    const output = new Value(this.fresh(`${name}_dequantized`));
     const attributes = new Map<string, Attribute>(axis === undefined ? [] : [['axis', int(axis)]]);
-    this.#start.push(
-      new Node('DequantizeLinear', inputs, [output], {
-        name: this.fresh(`${name}_DequantizeLinear`),
-        attributes,
-      }),
-    );
+    this.#start.push(new Node('DequantizeLinear', inputs, [output], { attributes }));
     return output;
   }
 
@@ -74,20 +63,28 @@ export class QdqWriter {
     const numbers = new Value(this.fresh(`${name}_dequantized`), { dtype: 'float32', ...shape });
     const step = [
       this.#graph.addInitializer(this.fresh(`${name}_scale`), scalar(scale)),
-      this.#graph.addInitializer(this.fresh(`${name}_zero_point`), integerScalar(zeroPoint, dtype)),
+      this.#zeroPoint(zeroPoint, dtype),
     ];
-    const back = new Node('DequantizeLinear', [integers, ...step], [numbers], {
-      name: this.fresh(`${name}_DequantizeLinear`),
-    });
+    const back = new Node('DequantizeLinear', [integers, ...step], [numbers]);
     // An input keeps its name, so a graph that hands its input out goes on handing out the input itself.
     if (producer) this.#graph.replaceValue(value, numbers);
     else value.replaceUses(numbers);
-    const there = new Node('QuantizeLinear', [value, ...step], [integers], {
-      name: this.fresh(`${name}_QuantizeLinear`),
-    });
+    const there = new Node('QuantizeLinear', [value, ...step], [integers]);
     const nodes = producer ? (this.#after.get(producer) ?? []) : this.#start;
     nodes.push(there, back);
     if (producer) this.#after.set(producer, nodes);
+  }
+
+  /** Zero points are few, so values share them. */
+  #zeroPoint(x: number, dtype: 'uint8' | 'int8', dims: readonly number[] = []): Value {
+    const key = ['zero_point', dtype, x, ...dims].join('_');
+    const known = this.#zeroPoints.get(key);
+    if (known) return known;
+    const Integers = dtype === 'int8' ? Int8Array : Uint8Array;
+    const data = TensorData.from(dtype, dims, new Integers(dims[0] ?? 1).fill(x));
+    const made = this.#graph.addInitializer(this.fresh(key), data);
+    this.#zeroPoints.set(key, made);
+    return made;
   }
 
   /** Puts all the new nodes where they belong. */

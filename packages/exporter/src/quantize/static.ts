@@ -1,5 +1,4 @@
-import { InputError } from '@trainyard/autograd';
-import { cloneModel, type Graph, type Model, type Node } from '@trainyard/onnx-ir';
+import { cloneModel, type Graph, type Model, ModelError, type Node } from '@trainyard/onnx-ir';
 import { dropUnusedConstants, floatsOf, opsetOf } from './constants.ts';
 import type { QuantParameters } from './parameters.ts';
 import { planStatic, type Ranges, type StaticOptions } from './plan.ts';
@@ -43,12 +42,12 @@ function quantizeNode(
  * bias is int32 in the scale input × weights. Quantization starts at the first node with weights: what comes before it
  * (preprocessing) stays float, as does every operator without an integer form. `model` is left as it is.
  * @param ranges from `calibrate`
- * @throws InputError when the model's opset is below 13, which has no scale for each channel
+ * @throws ModelError when the model's opset is below 13, which has no scale for each channel
  */
 export function quantizeStatic(model: Model, ranges: Ranges, options: StaticOptions = {}): Conversion {
   const opset = opsetOf(model);
   if (opset < 13)
-    throw new InputError(
+    throw new ModelError(
       'quantizeStatic',
       'a model of opset 13 or newer',
       `opset ${opset}`,
