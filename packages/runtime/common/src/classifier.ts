@@ -152,7 +152,7 @@ export function createClassifier<Picture>(
     let pixels = inputs[0]!;
     if (inputs.length > 1) {
       pixels = new Uint8Array(inputs.length * pictureBytes);
-      inputs.forEach((bytes, i) => pixels.set(bytes, i * pictureBytes));
+      for (const [i, bytes] of inputs.entries()) pixels.set(bytes, i * pictureBytes);
     }
     const logits = await run(pixels, inputs.length, options);
     return inputs.map((_, i) =>

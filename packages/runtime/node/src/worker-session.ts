@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import {
   errorFromData,
@@ -37,9 +35,9 @@ export class WorkerSession implements ModelSession {
 
   /** @throws what loading the model threw there, of the same class; WorkerError when the thread did not start */
   static async start(start: WorkerStart): Promise<WorkerSession> {
-    const worker = new Worker(threadUrl(), {
+    const worker = new Worker(entry, {
       workerData: start,
-      ...(isSource ? { execArgv: sourceArguments() } : {}),
+      ...(isSource ? { execArgv: ['--conditions=@trainyard/source'] } : {}),
     });
     const { provider, passedOver } = await firstMessage(worker);
     return new WorkerSession(worker, provider, passedOver);
@@ -174,9 +172,4 @@ function firstMessage(worker: Worker): Promise<{ provider: string; passedOver: r
 
 // From the sources (tests, tsx) the thread needs the same loader and the same export condition.
 const isSource = import.meta.url.endsWith('.ts');
-const threadUrl = () => new URL(isSource ? './worker-thread.ts' : './worker-thread.js', import.meta.url);
-
-function sourceArguments(): string[] {
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  return ['--import', loader, '--conditions=@trainyard/source'];
-}
+const entry = new URL(isSource ? './worker-source.mjs' : './worker-thread.js', import.meta.url);
