@@ -1,3 +1,4 @@
+import { gradients } from './backward.ts';
 import { requireScalar, Tape, withTape } from './tape.ts';
 import { Tensor } from './tensor.ts';
 
@@ -25,7 +26,7 @@ export function valueAndGradAux<P extends Params, A extends unknown[], X>(
     for (const source of sources) tape.watch(source);
     const [value, aux] = withTape(tape, () => fn(params, ...args));
     requireScalar('valueAndGrad', value);
-    return [value, rebuild(params, tape.gradients(value, sources)), aux];
+    return [value, rebuild(params, gradients(tape, value, sources)), aux];
   };
 }
 

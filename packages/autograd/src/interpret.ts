@@ -40,7 +40,9 @@ export function interpret(graph: Graph, inputs: Tensors): Tensors {
       node,
       node.inputs.map((input) => input && tensors.get(input)),
     );
-    node.outputs.forEach((output, i) => output && tensors.set(output, results[i]));
+    node.outputs.forEach((output, i) => {
+      if (output) tensors.set(output, results[i]);
+    });
   }
   return Object.fromEntries(graph.outputs.map((output) => [output.name, tensors.get(output)!]));
 }

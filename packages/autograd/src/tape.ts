@@ -1,7 +1,5 @@
 import { InputError } from './errors.ts';
 import type { Op } from './op.ts';
-import { add } from './ops/arithmetic.ts';
-import { onesLike, zerosLike } from './ops/fill.ts';
 import type { Tensor } from './tensor.ts';
 import { formatType, isFloat } from './types.ts';
 
@@ -22,44 +20,18 @@ export class Tape {
   }
 
   record(call: Call): void {
-    if (!call.inputs.some((input) => this.#tracked.has(input))) return;
+    if (!call.inputs.some((input) => input && this.#tracked.has(input))) return;
     this.#calls.push(call);
     for (const output of call.outputs) if (isFloat(output.dtype)) this.#tracked.add(output);
   }
 
-  /**
-   * Cotangents of `sources`, given that of `output` is `seed`; zeros where the output does not depend on one.
-   * The pullbacks are operators, so tapes further out record them: that is where second order comes from.
-   * @throws InputError when an operator on the way has no gradient
-   */
-  gradients(output: Tensor, sources: readonly Tensor[], seed: Tensor = onesLike(output)): Tensor[] {
-    const cotangents = new Map<Tensor, Tensor>([[output, seed]]);
-    for (const call of this.#calls.reverse()) this.#pull(call, cotangents, sources);
-    return sources.map((source) => cotangents.get(source) ?? zerosLike(source));
+  /** Whether the gradient in a watched tensor passes through `x`. */
+  tracks(x: Tensor): boolean {
+    return this.#tracked.has(x);
   }
 
-  #pull(call: Call, cotangents: Map<Tensor, Tensor>, sources: readonly Tensor[]): void {
-    if (!call.outputs.some((output) => cotangents.has(output))) return;
-    const { vjp, type } = call.op.definition;
-    if (!vjp)
-      throw new InputError(
-        type,
-        'an operator with a gradient',
-        `${type}, which has none`,
-        'keep it out of what is differentiated',
-      );
-    const pullbacks = vjp({
-      ...call,
-      cotangents: call.outputs.map((y) => cotangents.get(y) ?? zerosLike(y)),
-    });
-    for (const output of call.outputs) if (!sources.includes(output)) cotangents.delete(output);
-    call.inputs.forEach((input, i) => {
-      const pullback = pullbacks[i];
-      if (!pullback || !this.#tracked.has(input)) return;
-      const before = cotangents.get(input);
-      const cotangent = pullback();
-      cotangents.set(input, before ? add(before, cotangent) : cotangent);
-    });
+  get calls(): readonly Call[] {
+    return this.#calls;
   }
 }
 

@@ -1,24 +1,10 @@
-import { InputError } from '../errors.ts';
-import { defineOp, type InferInput } from '../op.ts';
-import { asTensor, Tensor } from '../tensor.ts';
-import { broadcastShapes, formatType, type Shape, sameShape, type TensorType } from '../types.ts';
+import { defineOp } from '../op.ts';
+import type { Tensor } from '../tensor.ts';
+import { type Shape, sameShape } from '../types.ts';
 import { binaryKernel, isInt64, unaryKernel } from './elementwise.ts';
 import { sum } from './reduce.ts';
 import { reshape } from './reshape.ts';
-
-/** The shape rule of operators on two inputs of one type. */
-export const inferBinary =
-  (where: string) =>
-  ([a, b]: readonly InferInput[]): [TensorType] => {
-    if (a.dtype !== b.dtype)
-      throw new InputError(
-        where,
-        'two inputs of one type',
-        `${formatType(a)} and ${formatType(b)}`,
-        'cast one of them',
-      );
-    return [{ dtype: a.dtype, shape: broadcastShapes(where, a.shape, b.shape) }];
-  };
+import { inferBinary, inferUnary, type Operand, operands } from './rules.ts';
 
 /** Sums a cotangent over the axes along which an input of `shape` was stretched. */
 export function unbroadcast(dy: Tensor, shape: Shape): Tensor {
@@ -28,20 +14,17 @@ export function unbroadcast(dy: Tensor, shape: Shape): Tensor {
     i < lead || (shape[i - lead] === 1 && dim !== 1) ? [i] : [],
   );
   const summed = stretched.length > 0 ? sum(dy, { axes: stretched, keepDims: true }) : dy;
-  return reshape(summed, shape as readonly number[]);
+  return lead > 0 ? reshape(summed, shape as readonly number[]) : summed;
 }
-
-/** Numbers take the type of the other operand. */
-type Operand = Tensor | number;
-export const operands = (a: Operand, b: Operand): [Tensor, Tensor] =>
-  a instanceof Tensor ? [a, asTensor(b, a)] : [asTensor(a, b instanceof Tensor ? b : undefined), asTensor(b)];
 
 /** d(a + b) = da + db */
 export const Add = defineOp({
   type: 'Add',
   infer: inferBinary('add'),
   kernel: binaryKernel(
-    (a, b) => a + b,
+    (y, yi, n, a, ai, as, b, bi, bs) => {
+      for (let i = 0; i < n; i++) y[yi + i] = a[ai + i * as] + b[bi + i * bs];
+    },
     (a, b) => a + b,
   ),
   vjp: ({ inputs: [a, b], cotangents: [dy] }) => [
@@ -55,12 +38,14 @@ export const Sub = defineOp({
   type: 'Sub',
   infer: inferBinary('sub'),
   kernel: binaryKernel(
-    (a, b) => a - b,
+    (y, yi, n, a, ai, as, b, bi, bs) => {
+      for (let i = 0; i < n; i++) y[yi + i] = a[ai + i * as] - b[bi + i * bs];
+    },
     (a, b) => a - b,
   ),
   vjp: ({ inputs: [a, b], cotangents: [dy] }) => [
     () => unbroadcast(dy, a.shape),
-    () => unbroadcast(neg(dy), b.shape),
+    () => neg(unbroadcast(dy, b.shape)),
   ],
 });
 
@@ -69,7 +54,9 @@ export const Mul = defineOp({
   type: 'Mul',
   infer: inferBinary('mul'),
   kernel: binaryKernel(
-    (a, b) => a * b,
+    (y, yi, n, a, ai, as, b, bi, bs) => {
+      for (let i = 0; i < n; i++) y[yi + i] = a[ai + i * as] * b[bi + i * bs];
+    },
     (a, b) => a * b,
   ),
   vjp: ({ inputs: [a, b], cotangents: [dy] }) => [
@@ -83,30 +70,41 @@ export const Div = defineOp({
   type: 'Div',
   infer: inferBinary('div'),
   kernel: binaryKernel(
-    (a, b) => a / b,
+    (y, yi, n, a, ai, as, b, bi, bs) => {
+      for (let i = 0; i < n; i++) y[yi + i] = a[ai + i * as] / b[bi + i * bs];
+    },
     (a, b) => a / b,
   ),
   vjp: ({ inputs: [a, b], outputs: [y], cotangents: [dy] }) => [
     () => unbroadcast(div(dy, b), a.shape),
-    () => unbroadcast(neg(div(mul(dy, y), b)), b.shape),
+    () => neg(unbroadcast(div(mul(dy, y), b), b.shape)),
   ],
 });
 
 /** d(−x) = −dx */
 export const Neg = defineOp({
   type: 'Neg',
-  infer: ([x]) => [x],
+  infer: inferUnary,
   kernel: (inputs, attributes, outputs) => {
     const [x] = inputs;
     const [y] = outputs;
     if (isInt64(x.data) && isInt64(y.data)) for (let i = 0; i < x.data.length; i++) y.data[i] = -x.data[i];
-    else unaryKernel((v) => -v)(inputs, attributes, outputs);
+    else negate(inputs, attributes, outputs);
   },
   vjp: ({ cotangents: [dy] }) => [() => neg(dy)],
 });
 
+const negate = unaryKernel((y, x) => {
+  for (let i = 0; i < y.length; i++) y[i] = -x[i];
+});
+
+/** The sum. Of the two operands one may be a number, which takes the type of the other; so for those below. */
 export const add = (a: Operand, b: Operand): Tensor => Add.call(operands(a, b))[0];
+/** The difference a − b. */
 export const sub = (a: Operand, b: Operand): Tensor => Sub.call(operands(a, b))[0];
+/** The product, element by element. */
 export const mul = (a: Operand, b: Operand): Tensor => Mul.call(operands(a, b))[0];
+/** The quotient a / b; integers are truncated towards zero. */
 export const div = (a: Operand, b: Operand): Tensor => Div.call(operands(a, b))[0];
+/** −x */
 export const neg = (x: Tensor): Tensor => Neg.call([x])[0];

@@ -12,20 +12,42 @@ function stridesFor(sizes: readonly number[], result: readonly number[]): number
   return strides;
 }
 
+/** Joins neighbouring axes that every input walks through without a gap, so that rows become long. */
+function joinAxes(result: readonly number[], strides: readonly number[][]): [number[], number[][]] {
+  const sizes: number[] = [];
+  const joined: number[][] = strides.map(() => []);
+  for (let axis = 0; axis < result.length; axis++) {
+    const size = result[axis];
+    if (size === 1 && result.length > 1) continue;
+    const last = sizes.length - 1;
+    const continues = last >= 0 && strides.every((s, k) => joined[k][last] === s[axis] * size);
+    if (continues) sizes[last] *= size;
+    else sizes.push(size);
+    strides.forEach((s, k) => {
+      joined[k][continues ? last : last + 1] = s[axis];
+    });
+  }
+  return [sizes, joined];
+}
+
 /**
  * Calls `row(offsets, start, length, steps)` for every innermost row of `result`: where the row begins in each
- * input, and how far each input steps from one element to the next (0 or 1 after broadcasting).
+ * input, and how far each input steps from one element to the next (0 or 1 after broadcasting). Axes that lie
+ * without a gap in all of them are one row.
  */
 export function forEachRow(
   result: readonly number[],
   inputs: readonly (readonly number[])[],
   row: (offsets: readonly number[], start: number, length: number, steps: readonly number[]) => void,
 ): void {
-  const rank = result.length;
-  const length = rank === 0 ? 1 : result[rank - 1];
-  const strides = inputs.map((sizes) => stridesFor(sizes, result));
+  const [sizes, strides] = joinAxes(
+    result,
+    inputs.map((input) => stridesFor(input, result)),
+  );
+  const rank = sizes.length;
+  const length = rank === 0 ? 1 : sizes[rank - 1];
   const steps = strides.map((s) => (rank === 0 ? 0 : s[rank - 1]));
-  const rows = result.slice(0, -1).reduce((a, b) => a * b, 1);
+  const rows = sizes.slice(0, -1).reduce((a, b) => a * b, 1);
   const index = new Array<number>(Math.max(0, rank - 1)).fill(0);
   const offsets = inputs.map(() => 0);
   for (let r = 0; r < rows && length > 0; r++) {
@@ -33,8 +55,8 @@ export function forEachRow(
     for (let axis = rank - 2; axis >= 0; axis--) {
       index[axis]++;
       for (let k = 0; k < offsets.length; k++) offsets[k] += strides[k][axis];
-      if (index[axis] < result[axis]) break;
-      for (let k = 0; k < offsets.length; k++) offsets[k] -= strides[k][axis] * result[axis];
+      if (index[axis] < sizes[axis]) break;
+      for (let k = 0; k < offsets.length; k++) offsets[k] -= strides[k][axis] * sizes[axis];
       index[axis] = 0;
     }
   }
@@ -42,37 +64,70 @@ export function forEachRow(
 
 export const isInt64 = (data: TypedArray): data is BigInt64Array => data instanceof BigInt64Array;
 
-/** A kernel that maps two broadcast inputs to the result, element by element. */
-export function binaryKernel(
-  fn: (a: number, b: number) => number,
-  bigFn?: (a: bigint, b: bigint) => bigint | number,
-): (inputs: readonly Tensor[], attributes: unknown, outputs: readonly Tensor[]) => void {
-  return ([a, b], _, [y]) => {
-    if (isInt64(a.data) && bigFn)
-      return mapRows(a.data, b.data as BigInt64Array, y.data as BigInt64Array, bigFn as never, a, b, y);
-    mapRows(a.data as NumberArray, b.data as NumberArray, y.data as NumberArray, fn, a, b, y);
-  };
+/** The elements as numbers; 64-bit integers are exact up to 2^53. */
+export const asNumbers = (data: TypedArray): NumberArray =>
+  isInt64(data) ? Float64Array.from(data, Number) : data;
+
+/** Writes numbers into memory of any element type. */
+export function writeNumbers(to: TypedArray, from: NumberArray): void {
+  if (isInt64(to)) for (let i = 0; i < to.length; i++) to[i] = BigInt(Math.trunc(from[i]));
+  else to.set(from);
 }
 
-function mapRows<N>(
-  a: { [i: number]: N },
-  b: { [i: number]: N },
-  y: { [i: number]: N },
-  fn: (a: N, b: N) => N,
-  { sizes: aSizes }: Tensor,
-  { sizes: bSizes }: Tensor,
-  { sizes }: Tensor,
-): void {
-  forEachRow(sizes, [aSizes, bSizes], ([a0, b0], start, length, [aStep, bStep]) => {
-    for (let i = 0; i < length; i++) y[start + i] = fn(a[a0 + i * aStep], b[b0 + i * bStep]);
+type Kernel = (inputs: readonly Tensor[], attributes: unknown, outputs: readonly Tensor[]) => void;
+
+/**
+ * The loop of one operator over `n` elements: `a` from `ai` in steps of `as`, `b` likewise, to `y` from `yi`.
+ * Each operator writes its own: V8 then compiles each for what it does, where a shared loop that calls a function
+ * for each element is several times slower as soon as a few operators have used it.
+ */
+export type BinaryLoop = (
+  y: NumberArray,
+  yi: number,
+  n: number,
+  a: NumberArray,
+  ai: number,
+  as: number,
+  b: NumberArray,
+  bi: number,
+  bs: number,
+) => void;
+
+/** A kernel that maps two broadcast inputs to the result; `big` does 64-bit integers, where they must be exact. */
+export const binaryKernel =
+  (loop: BinaryLoop, big?: (a: bigint, b: bigint) => bigint | boolean): Kernel =>
+  ([a, b], _, [y]) => {
+    if (big && isInt64(a.data) && isInt64(b.data)) return bigLoop(a, b, y, big);
+    const out = isInt64(y.data) ? new Float64Array(y.data.length) : y.data;
+    const from = asNumbers(a.data);
+    const other = asNumbers(b.data);
+    if (from.length === out.length && other.length === out.length)
+      loop(out, 0, out.length, from, 0, 1, other, 0, 1);
+    else if (from.length === out.length && other.length === 1)
+      loop(out, 0, out.length, from, 0, 1, other, 0, 0);
+    else
+      forEachRow(y.sizes, [a.sizes, b.sizes], ([ai, bi], start, length, [as, bs]) =>
+        loop(out, start, length, from, ai, as, other, bi, bs),
+      );
+    if (isInt64(y.data)) writeNumbers(y.data, out);
+  };
+
+function bigLoop(a: Tensor, b: Tensor, y: Tensor, fn: (a: bigint, b: bigint) => bigint | boolean): void {
+  const [from, other, to] = [a.data, b.data, y.data] as [
+    BigInt64Array,
+    BigInt64Array,
+    Record<number, unknown>,
+  ];
+  forEachRow(y.sizes, [a.sizes, b.sizes], ([ai, bi], start, length, [as, bs]) => {
+    for (let i = 0; i < length; i++) to[start + i] = fn(from[ai + i * as], other[bi + i * bs]);
   });
 }
 
-/** A kernel that maps every element of the only input. */
+/** A kernel that maps every element of its only input; each operator writes its own loop, as for `BinaryLoop`. */
 export const unaryKernel =
-  (fn: (x: number) => number) =>
-  ([x]: readonly Tensor[], _: unknown, [y]: readonly Tensor[]): void => {
-    const from = x.data as NumberArray;
-    const to = y.data as NumberArray;
-    for (let i = 0; i < to.length; i++) to[i] = fn(from[i]);
+  <A>(loop: (y: NumberArray, x: NumberArray, attributes: A) => void) =>
+  ([x]: readonly Tensor[], attributes: A, [y]: readonly Tensor[]): void => {
+    const out = isInt64(y.data) ? new Float64Array(y.data.length) : y.data;
+    loop(out, asNumbers(x.data), attributes);
+    if (isInt64(y.data)) writeNumbers(y.data, out);
   };

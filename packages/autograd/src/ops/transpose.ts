@@ -2,6 +2,8 @@ import { type AttributesOf, attr } from '../attributes.ts';
 import { InputError } from '../errors.ts';
 import { defineOp } from '../op.ts';
 import type { Tensor } from '../tensor.ts';
+import type { NumberArray } from '../types.ts';
+import { copyStrided, stridesOf } from './strided.ts';
 
 const rules = { perm: attr.ints() };
 
@@ -25,27 +27,15 @@ export const Transpose = defineOp({
     { dtype: x.dtype, shape: orderOf(x.shape.length, attributes).map((axis) => x.shape[axis]) },
   ],
   kernel: ([x], attributes, [y]) => {
-    const from = x.data as Float32Array;
-    const to = y.data as Float32Array;
-    if (to.length === 0 || y.rank === 0) {
-      to.set(from);
-      return;
-    }
+    const strides = stridesOf(x.sizes);
     const order = orderOf(x.rank, attributes);
-    const own = x.sizes.map((_, i) => x.sizes.slice(i + 1).reduce((a, b) => a * b, 1));
-    const strides = order.map((axis) => own[axis]);
-    const last = y.rank - 1;
-    const index = new Array<number>(last).fill(0);
-    let start = 0;
-    for (let o = 0; o < to.length; ) {
-      for (let i = 0, at = start; i < y.sizes[last]; i++, at += strides[last]) to[o++] = from[at];
-      for (let axis = last - 1; axis >= 0; axis--) {
-        start += strides[axis];
-        if (++index[axis] < y.sizes[axis]) break;
-        start -= strides[axis] * y.sizes[axis];
-        index[axis] = 0;
-      }
-    }
+    copyStrided(
+      x.data as NumberArray,
+      0,
+      order.map((axis) => strides[axis]),
+      y.data as NumberArray,
+      y.sizes,
+    );
   },
   vjp: ({ inputs: [x], attributes, cotangents: [dy] }) => [
     () => {
