@@ -111,6 +111,14 @@ export class Node {
     this.#uses[index] = use;
   }
 
+  /** The graphs in its attributes: the branches of an If, the body of a Loop. */
+  *subGraphs(): Generator<Graph> {
+    for (const attribute of this.attributes.values()) {
+      if (attribute.kind === 'graph') yield attribute.value;
+      if (attribute.kind === 'graphs') yield* attribute.value;
+    }
+  }
+
   /** Stops reading any value; a node that leaves its graph calls it. */
   detach(): void {
     for (const i of this.#inputs.keys()) this.setInput(i, undefined);
@@ -166,25 +174,60 @@ export class Graph {
     this.nodes.splice(at, 0, ...nodes);
   }
 
-  /** Takes `nodes` out; nothing may read their outputs any more. */
+  /** Takes `nodes` out, with their sub-graphs; nothing may read their outputs any more. */
   remove(nodes: Iterable<Node>): void {
     const gone = new Set(nodes);
     this.nodes = this.nodes.filter((node) => !gone.has(node));
-    for (const node of gone) node.detach();
+    for (const node of gone) {
+      // Before the node itself, as the nodes inside may read values of this graph.
+      for (const graph of node.subGraphs()) graph.remove(graph.nodes);
+      node.detach();
+    }
   }
 
-  /** Readers of `from`, graph outputs included, read `to` instead; an output keeps its name. */
+  /** Whether anything needs the value: a node here or in a sub-graph, a graph output, a quantization annotation. */
+  isRead(value: Value): boolean {
+    return (
+      value.uses.size > 0 ||
+      this.outputs.includes(value) ||
+      this.quantizationAnnotations.some(({ parameters }) => [...parameters.values()].includes(value))
+    );
+  }
+
+  /**
+   * Readers of `from`, graph outputs included, read `to` instead. Outputs keep their names: `to` takes the name over
+   * where a node of this graph computes it and it is no output itself, else an Identity at the end gives it.
+   */
   replaceValue(from: Value, to: Value): void {
+    if (from === to) return;
     from.replaceUses(to);
-    const at = this.outputs.indexOf(from);
-    if (at < 0) return;
-    const nameIsFree = to.producer && !this.outputs.includes(to);
-    if (nameIsFree) {
-      const { name } = from;
-      from.name = `${name}__replaced`;
-      to.name = name;
-    }
-    for (let i = 0; i < this.outputs.length; i++) if (this.outputs[i] === from) this.outputs[i] = to;
+    if (!this.outputs.includes(from)) return;
+    const { name } = from;
+    from.name = this.uniqueName(`${name}__replaced`);
+    const canRename = to.producer && this.nodes.includes(to.producer) && !this.outputs.includes(to);
+    const output = canRename ? to : new Value(name, from.type ?? to.type);
+    output.name = name;
+    output.type ??= from.type;
+    if (!canRename) this.nodes.push(new Node('Identity', [to], [output], { name: `${name}/Identity` }));
+    for (const [i, value] of this.outputs.entries()) if (value === from) this.outputs[i] = output;
+  }
+
+  /** `base`, or `base` with the first number that makes it a name no value of this graph or its sub-graphs has. */
+  uniqueName(base: string): string {
+    const taken = new Set<string>();
+    for (const graph of [this, ...this.subGraphs()]) for (const { name } of graph.values()) taken.add(name);
+    let name = base;
+    for (let i = 1; taken.has(name); i++) name = `${base}_${i}`;
+    return name;
+  }
+
+  /** The graphs inside the attributes of this graph's nodes, and those inside of them. */
+  *subGraphs(): Generator<Graph> {
+    for (const node of this.nodes)
+      for (const graph of node.subGraphs()) {
+        yield graph;
+        yield* graph.subGraphs();
+      }
   }
 }
 

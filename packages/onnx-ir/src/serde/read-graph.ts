@@ -1,5 +1,5 @@
 import { ModelError } from '../errors.ts';
-import { Graph, Node, type Value } from '../graph.ts';
+import { Graph, Node, Value } from '../graph.ts';
 import { NewerFields, newerFields } from './newer-fields.ts';
 import type { onnx } from './proto.ts';
 import { readAttribute } from './read-attribute.ts';
@@ -25,14 +25,22 @@ export function readGraph(proto: onnx.GraphProto, context: ReadContext, outer?: 
   readInitializers(graph, proto, context, scope);
   readNodes(graph, proto.node as onnx.NodeProto[], context, scope, proto.valueInfo as onnx.ValueInfoProto[]);
   for (const info of proto.output as onnx.ValueInfoProto[]) {
-    const value = scope.find(info.name);
-    if (!value)
-      throw new ModelError(where, 'outputs that are computed', `"${info.name}", which nothing defines`);
+    const value = scope.findOwn(info.name) ?? passOn(graph, info.name, scope);
     describeValue(value, info, context);
     graph.outputs.push(value);
   }
   readAnnotations(graph, proto.quantizationAnnotation as onnx.TensorAnnotation[], scope);
   return graph;
+}
+
+/** An output that is a value of a graph around this one becomes a value of this one. */
+function passOn(graph: Graph, name: string, scope: Scope): Value {
+  const outer = scope.find(name);
+  if (!outer)
+    throw new ModelError(scope.where, 'outputs that are computed', `"${name}", which nothing defines`);
+  const value = new Value(graph.uniqueName(`${name}/passed`), outer.type);
+  graph.nodes.push(new Node('Identity', [outer], [value]));
+  return value;
 }
 
 /** Reads nodes into `graph`, whose inputs and initializers are in `scope` already. */
@@ -80,7 +88,7 @@ function readNode(
   const newer = new NewerFields(context.unknown, proto);
   const node = new Node(proto.opType, inputs, outputs, {
     name: proto.name,
-    domain: proto.domain,
+    domain: proto.domain === 'ai.onnx' ? '' : proto.domain,
     docString: proto.docString,
     attributes,
     overload: newer.text(newerFields.node.overload),
