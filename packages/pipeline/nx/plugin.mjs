@@ -1,30 +1,25 @@
 // Infers the Nx targets of every folder that holds a pipeline.config.ts.
 // Plain JavaScript: Nx loads its plugins before anything could compile TypeScript.
 import { basename, dirname } from 'node:path';
-import { stages } from './stages.mjs';
+import { folderOf, stages } from './stages.mjs';
 
 const run = 'node --import tsx --conditions=@trainyard/source packages/pipeline/src/cli.ts stage';
 
-/** What a stage leaves behind, which is what the stages after it read. */
-const outputsOf = (stage) => [stages[stage].output ?? `{projectRoot}/.trainyard/${stage}`];
-
 function target(stage) {
-  const { after, code, cache = true, parallelism = true, description } = stages[stage];
-  const inputs = [
-    ...code,
-    `{workspaceRoot}/packages/pipeline/src/stages/${stage}.ts`,
-    // A stage reads its own section of the config, and the files its predecessors wrote: nothing else re-runs it.
-    ...(after.length > 0 ? [{ dependentTasksOutputFiles: `**/.trainyard/config/${stage}.json` }] : []),
-    ...after
-      .filter((name) => name !== 'config')
-      .map((name) => ({ dependentTasksOutputFiles: stages[name].reads ?? `**/.trainyard/${name}/**` })),
-  ];
+  const { description, reads, code, outputs, cache = true, parallelism = true } = stages[stage];
+  const files = Object.entries(reads).map(([name, file]) => ({
+    dependentTasksOutputFiles: `**/${folderOf(name)}/${file}`,
+  }));
   return {
     executor: 'nx:run-commands',
     // Options given on the command line reach the stage that resolves the config, whichever target was asked for.
-    dependsOn: after.map((name) => ({ target: name, params: 'forward' })),
-    inputs,
-    outputs: outputsOf(stage),
+    dependsOn: Object.keys(reads).map((name) => ({ target: name, params: 'forward' })),
+    inputs: [
+      ...code,
+      `{workspaceRoot}/packages/pipeline/src/stages/${stage}.ts`,
+      ...files.map((file) => ({ ...file, transitive: true })),
+    ],
+    outputs: outputs ?? [`{projectRoot}/${folderOf(stage)}`],
     cache,
     parallelism,
     options: { command: `${run} ${stage} {projectRoot}`, forwardAllArgs: true, color: true },

@@ -1,73 +1,92 @@
-// The stages of a pipeline: what each comes after, and which code it runs. Their work is in ../src/stages/<name>.ts.
+// The stages of a pipeline: which files of earlier stages each reads, and which code it runs. Their work is in
+// ../src/stages/<name>.ts. A stage runs again when one of the named files has other bytes than before, and only then.
 const network = '{projectRoot}/network.ts';
+const models = { optimize: '*', prune: '*', quantize: '*' };
 
 export const stages = {
   config: {
     description:
       'Reads pipeline.config.ts, command line options and the state of the data folder, and writes each stage its section',
-    after: [],
+    reads: {},
     code: ['{projectRoot}/pipeline.config.ts', 'pipelineCode'],
     // The pictures may lie outside of the workspace, where Nx sees no change: this stage looks each time.
     cache: false,
   },
   data: {
     description: 'Loads the dataset',
-    after: ['config'],
+    reads: { config: 'data.json' },
     code: ['dataCode', 'pipelineCode'],
   },
   train: {
     description: 'Trains the network; goes on from its checkpoint when it was interrupted',
-    after: ['config', 'data'],
+    reads: { config: 'train.json', data: '{dataset.json,train.bin}' },
     code: [network, 'trainCode', 'pipelineCode'],
   },
   evaluate: {
     description: 'Runs the trained network over the test pictures',
-    after: ['config', 'data', 'train'],
+    reads: { config: 'evaluate.json', data: '{dataset.json,test.bin}', train: 'weights.bin' },
     code: [network, 'trainCode', 'pipelineCode'],
   },
   export: {
     description: 'Writes the trained network as ONNX',
-    after: ['config', 'data', 'train'],
+    reads: { config: 'export.json', data: 'dataset.json', train: 'weights.bin' },
     code: [network, 'exportCode', 'pipelineCode'],
   },
   optimize: {
     description: 'Simplifies the ONNX graph without changing its numbers',
-    after: ['config', 'export'],
+    reads: { config: 'optimize.json', export: '*' },
     code: ['exportCode', 'pipelineCode'],
   },
   prune: {
     description: 'Removes weights and channels, and fine-tunes what is left',
-    after: ['config', 'data', 'optimize'],
+    reads: { config: 'prune.json', data: '{dataset.json,train.bin}', optimize: '*' },
     code: ['exportCode', 'pipelineCode'],
   },
   quantize: {
     description: 'Makes the int8 and float16 variants',
-    after: ['config', 'data', 'optimize', 'prune'],
+    reads: { config: 'quantize.json', data: '{dataset.json,train.bin}', optimize: '*', prune: '*' },
     code: ['exportCode', 'pipelineCode'],
   },
   verify: {
     description: 'Compares every variant with the trained network over the test pictures, in ONNX Runtime',
-    after: ['config', 'data', 'evaluate', 'optimize', 'prune', 'quantize'],
+    reads: { config: 'verify.json', data: '{dataset.json,test.bin}', evaluate: '*', ...models },
     code: ['exportCode', 'pipelineCode'],
   },
   benchmark: {
     description: 'Measures the latency of every variant on this machine',
-    after: ['config', 'data', 'optimize', 'prune', 'quantize'],
-    code: ['exportCode', 'runtimeCode', 'pipelineCode'],
+    reads: { config: 'benchmark.json', data: '{dataset.json,test.bin}', ...models },
+    code: ['exportCode', 'pipelineCode'],
     // Nothing else may run beside a measurement.
     parallelism: false,
   },
   package: {
     description: 'Packs the variants that hold the accuracy budget into the release bundle',
-    after: ['config', 'data', 'optimize', 'prune', 'quantize', 'verify', 'benchmark'],
-    code: ['exportCode', 'runtimeCode', 'pipelineCode'],
-    output: '{projectRoot}/dist/bundle',
-    reads: '**/dist/bundle/**',
+    reads: {
+      config: 'package.json',
+      data: 'dataset.json',
+      train: 'run.json',
+      verify: '*',
+      benchmark: '*',
+      ...models,
+    },
+    code: ['exportCode', 'pipelineCode', '{workspaceRoot}/packages/runtime/common/src/**/*.ts'],
+    folder: 'dist/bundle',
   },
   release: {
     description: 'Opens the bundle as a user would, and writes the report',
-    after: ['config', 'data', 'train', 'evaluate', 'verify', 'benchmark', 'package'],
+    reads: {
+      config: 'release.json',
+      data: '{dataset.json,test.bin}',
+      train: 'run.json',
+      evaluate: '*',
+      verify: '*',
+      benchmark: '*',
+      package: '*',
+    },
     code: ['runtimeCode', 'pipelineCode', '{workspaceRoot}/packages/pipeline/src/report/**/*.ts'],
-    output: '{projectRoot}/dist/report.*',
+    outputs: ['{projectRoot}/dist/report.html', '{projectRoot}/dist/report.json'],
   },
 };
+
+/** The folder of a stage's results inside its pipeline's. */
+export const folderOf = (stage) => stages[stage].folder ?? `.trainyard/${stage}`;

@@ -26,15 +26,19 @@ const optimizer = v.variant('type', [
 const schedule = v.picklist(['constant', 'cosine', 'one-cycle']);
 
 const augment = v.strictObject({
-  /** Largest shift, as a share of the picture's side. */
-  shift: v.optional(share, 0),
-  /** Largest turn, in degrees. */
-  rotate: v.optional(v.number(), 0),
+  /** Largest shift, in pixels. */
+  shift: v.optional(v.number()),
+  /** Largest turn to either side, in degrees. */
+  rotate: v.optional(v.number()),
   /** Largest change of size, as a share. */
-  scale: v.optional(share, 0),
-  flip: v.optional(v.boolean(), false),
+  scale: v.optional(share),
+  flip: v.optional(v.picklist(['horizontal', 'vertical', 'both'])),
+  /** Smallest share of the sides that a random crop keeps. */
+  crop: v.optional(share),
+  /** Paints over a rectangle of up to this share of each side, in half of the pictures. */
+  erase: v.optional(share),
   /** Standard deviation of added noise, in levels of 0 to 255. */
-  noise: v.optional(v.number(), 0),
+  noise: v.optional(v.number()),
 });
 
 const train = v.strictObject({

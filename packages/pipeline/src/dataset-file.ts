@@ -48,3 +48,24 @@ export async function readSplit(folder: PipelineFolder, split: 'train' | 'test')
   const info = await readDatasetInfo(folder);
   return unpack(await folder.read('data', `${split}.bin`), info[split]);
 }
+
+/** Keeps back about a share of the pictures, evenly from the whole split; nothing for a share of 0. */
+export function holdOut(split: ImageSplit, share: number): { kept: ImageSplit; held?: ImageSplit } {
+  if (share === 0) return { kept: split };
+  const isHeld = (i: number) => Math.floor((i + 1) * share) > Math.floor(i * share);
+  return { kept: pick(split, (i) => !isHeld(i)), held: pick(split, isHeld) };
+}
+
+function pick({ images, labels, length }: ImageSplit, wanted: (index: number) => boolean): ImageSplit {
+  const size = images.length / length;
+  const indices = Array.from({ length }, (_, i) => i).filter(wanted);
+  const chosen = new Uint8Array(indices.length * size);
+  indices.forEach((index, i) => {
+    chosen.set(images.subarray(index * size, (index + 1) * size), i * size);
+  });
+  return {
+    images: chosen,
+    labels: Int32Array.from(indices, (index) => labels[index]),
+    length: indices.length,
+  };
+}

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Module } from '@trainyard/trainer';
 import { type Pipeline, type PipelineInput, parsePipeline } from './config.ts';
+import type { DatasetInfo } from './dataset-file.ts';
 import { CommandError } from './errors.ts';
 import { applyOverrides, type Overrides } from './overrides.ts';
 
@@ -13,6 +14,16 @@ export interface NetworkInput {
   readonly channels: number;
   readonly classes: number;
 }
+
+export const networkInput = ({
+  imageShape: [height, width, channels],
+  classes,
+}: DatasetInfo): NetworkInput => ({
+  height,
+  width,
+  channels,
+  classes: classes.length,
+});
 
 /** The default export of a pipeline's `network.ts`. It must build the same network each time. */
 export type NetworkBuilder = (input: NetworkInput) => Module;

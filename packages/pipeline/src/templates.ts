@@ -29,7 +29,7 @@ export default definePipeline({
     schedule: 'one-cycle',
     optimizer: { type: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
     labelSmoothing: 0.1,
-    augment: { flip: true, shift: 0.1, rotate: 10, scale: 0.1 },
+    augment: { flip: 'horizontal', shift: ${Math.round(size / 10)}, rotate: 10, scale: 0.1 },
   },
   prune: [{ name: 'pruned', method: 'channels', flopsReduction: 0.4, fineTune: { epochs: 5, learningRate: 0.01 } }],
   quantize: [
@@ -44,16 +44,16 @@ export const networkTemplate = (): string => `import type { NetworkInput } from 
 import { nn } from '@trainyard/trainer';
 
 const block = (inChannels: number, outChannels: number) =>
-  new nn.Sequential(
+  new nn.Sequential([
     new nn.Conv2d(inChannels, outChannels, { kernelSize: 3, padding: 1, bias: false }),
     new nn.BatchNorm2d(outChannels),
     new nn.ReLU(),
-    new nn.MaxPool2d({ kernelSize: 2 }),
-  );
+    new nn.MaxPool2d(2),
+  ]);
 
 /** Halves the picture three times, then averages what it sees over the whole of it. */
 export default ({ channels, classes }: NetworkInput) =>
-  new nn.Sequential(
+  new nn.Sequential([
     new nn.Preprocess({ mean: Array(channels).fill(0.5), std: Array(channels).fill(0.25) }),
     block(channels, 16),
     block(16, 32),
@@ -65,5 +65,5 @@ export default ({ channels, classes }: NetworkInput) =>
     new nn.Flatten(),
     new nn.Dropout(0.2),
     new nn.Linear(64, classes),
-  );
+  ]);
 `;
