@@ -1,52 +1,38 @@
-import type { Geometry } from '../ops/window.ts';
-import { endInside, firstInside } from '../ops/window.ts';
+import { type Axis, extent, type Geometry } from '../ops/window.ts';
 import type { Tensor } from '../tensor.ts';
+import { multiplyInto } from './gemm.ts';
+import { type Margins, withMargins } from './padding.ts';
+import { nested } from './tables.ts';
 
-type Visit = (weight: number, from: number, to: number, count: number) => void;
+/** Pictures taken together, so that a product has about `wanted` positions. */
+const together = (pictures: number, positions: number, wanted: number): number =>
+  Math.min(pictures, Math.max(1, Math.round(wanted / positions)));
 
-/** Calls `visit(weight index, input index, output index, count)` for every row of products of a convolution. */
-function forEachProduct(
-  geometry: Geometry,
-  batch: number,
-  channels: number,
-  outputs: number,
-  group: number,
-  visit: Visit,
-): void {
-  const { height, width, outHeight, outWidth, vertical, horizontal } = geometry;
-  const perGroup = channels / group;
-  const outputsPerGroup = outputs / group;
-  for (let n = 0; n < batch; n++)
-    for (let m = 0; m < outputs; m++)
-      for (let c = 0; c < perGroup; c++) {
-        const plane = (n * channels + Math.floor(m / outputsPerGroup) * perGroup + c) * height;
-        for (let i = 0; i < vertical.kernel; i++) {
-          const row = i * vertical.dilation;
-          const lastRow = endInside(vertical, row, height, outHeight);
-          for (let j = 0; j < horizontal.kernel; j++) {
-            const column = j * horizontal.dilation;
-            const first = firstInside(horizontal, column);
-            const end = endInside(horizontal, column, width, outWidth);
-            const weight = ((m * perGroup + c) * vertical.kernel + i) * horizontal.kernel + j;
-            for (let oy = firstInside(vertical, row); oy < lastRow; oy++) {
-              const y = oy * vertical.stride - vertical.begin + row;
-              const from = (plane + y) * width + first * horizontal.stride - horizontal.begin + column;
-              visit(weight, from, ((n * outputs + m) * outHeight + oy) * outWidth + first, end - first);
-            }
-          }
-        }
-      }
-}
+const floats = (x: Tensor): Float32Array => x.data as Float32Array;
 
-function addBias(b: Tensor | undefined, y: Tensor): void {
+/** Every plane of y starts as its channel's bias. */
+function fillBias(b: Tensor | undefined, y: Tensor): void {
   if (!b) return;
-  const to = y.data as Float32Array;
-  const bias = b.data as Float32Array;
-  const plane = y.size / (y.sizes[0] * y.sizes[1]);
-  for (let i = 0; i < y.sizes[0] * y.sizes[1]; i++)
-    for (let k = i * plane; k < (i + 1) * plane; k++) to[k] += bias[i % y.sizes[1]];
+  const bias = floats(b);
+  const to = floats(y);
+  const plane = to.length / (y.sizes[0] * bias.length);
+  for (let start = 0, p = 0; start < to.length; start += plane, p++)
+    to.fill(bias[p % bias.length], start, start + plane);
 }
 
+/** How far the windows of an axis reach over the ends of the input. */
+const overhang = (axis: Axis, size: number, count: number): [number, number] => [
+  axis.begin,
+  Math.max(0, (count - 1) * axis.stride + extent(axis) - axis.begin - size),
+];
+
+function inputMargins({ vertical, horizontal, height, width, outHeight, outWidth }: Geometry): Margins {
+  const [top, bottom] = overhang(vertical, height, outHeight);
+  const [left, right] = overhang(horizontal, width, outWidth);
+  return { top, bottom, left, right };
+}
+
+/** y = x ⋆ w + b: for each group, w [M, C·kH·kW] times the windows of x, which are never written out. */
 export function convForward(
   x: Tensor,
   w: Tensor,
@@ -55,17 +41,136 @@ export function convForward(
   geometry: Geometry,
   group: number,
 ): void {
-  const xs = x.data as Float32Array;
-  const ws = w.data as Float32Array;
-  const ys = y.data as Float32Array;
-  const step = geometry.horizontal.stride;
-  forEachProduct(geometry, x.sizes[0], x.sizes[1], y.sizes[1], group, (weight, from, to, count) => {
-    const v = ws[weight];
-    for (let i = 0; i < count; i++) ys[to + i] += v * xs[from + i * step];
-  });
-  addBias(b, y);
+  fillBias(b, y);
+  const { height, width, outHeight, outWidth, vertical, horizontal } = geometry;
+  const [batch, channels] = x.sizes;
+  const outputs = y.sizes[1];
+  const [inGroup, outGroup] = [channels / group, outputs / group];
+  const positions = outHeight * outWidth;
+  const depth = inGroup * vertical.kernel * horizontal.kernel;
+  const count = together(batch, positions, 128);
+  const margins = inputMargins(geometry);
+  const first = withMargins(floats(x), 0, count * channels, height, width, margins);
+  const windows = nested(
+    [count, channels * first.plane],
+    [outHeight, vertical.stride * first.row],
+    [outWidth, horizontal.stride],
+  );
+  const taps = nested(
+    [inGroup, first.plane],
+    [vertical.kernel, vertical.dilation * first.row],
+    [horizontal.kernel, horizontal.dilation],
+  );
+  const weightRows = nested([outGroup, depth]);
+  const weightColumns = nested([depth, 1]);
+  const rows = nested([outGroup, positions]);
+  const columns = nested([count, outputs * positions], [positions, 1]);
+  for (let n = 0; n < batch; n += count) {
+    const pictures = Math.min(count, batch - n);
+    const source = withMargins(floats(x), n * channels, pictures * channels, height, width, margins);
+    for (let g = 0; g < group; g++)
+      multiplyInto(
+        { data: y.data, base: (n * outputs + g * outGroup) * positions, rows, columns },
+        { data: w.data, base: g * outGroup * depth, outer: weightRows, inner: weightColumns },
+        { data: source.data, base: source.base + g * inGroup * source.plane, outer: windows, inner: taps },
+        outGroup,
+        pictures * positions,
+        depth,
+      );
+  }
 }
 
+/** dw = x ⋆ dy: for each group, dy [M, positions] times the windows of x, summed over pictures. */
+export function convWeightGradient(
+  x: Tensor,
+  dy: Tensor,
+  dw: Tensor,
+  geometry: Geometry,
+  group: number,
+): void {
+  const { height, width, outHeight, outWidth, vertical, horizontal } = geometry;
+  const [batch, channels] = x.sizes;
+  const outputs = dy.sizes[1];
+  const [inGroup, outGroup] = [channels / group, outputs / group];
+  const positions = outHeight * outWidth;
+  const size = inGroup * vertical.kernel * horizontal.kernel;
+  const count = together(batch, positions, 384);
+  const margins = inputMargins(geometry);
+  const first = withMargins(floats(x), 0, count * channels, height, width, margins);
+  const windows = nested(
+    [count, channels * first.plane],
+    [outHeight, vertical.stride * first.row],
+    [outWidth, horizontal.stride],
+  );
+  const taps = nested(
+    [inGroup, first.plane],
+    [vertical.kernel, vertical.dilation * first.row],
+    [horizontal.kernel, horizontal.dilation],
+  );
+  const cotangentRows = nested([outGroup, positions]);
+  const cotangentColumns = nested([count, outputs * positions], [positions, 1]);
+  const rows = nested([outGroup, size]);
+  const columns = nested([size, 1]);
+  for (let n = 0; n < batch; n += count) {
+    const pictures = Math.min(count, batch - n);
+    const source = withMargins(floats(x), n * channels, pictures * channels, height, width, margins);
+    for (let g = 0; g < group; g++)
+      multiplyInto(
+        { data: dw.data, base: g * outGroup * size, rows, columns },
+        {
+          data: dy.data,
+          base: (n * outputs + g * outGroup) * positions,
+          outer: cotangentRows,
+          inner: cotangentColumns,
+        },
+        { data: source.data, base: source.base + g * inGroup * source.plane, outer: taps, inner: windows },
+        outGroup,
+        size,
+        pictures * positions,
+      );
+  }
+}
+
+/** The rows (or columns) of dx with the same remainder by the stride: they see the same elements of the window. */
+interface Phase {
+  readonly first: number;
+  readonly count: number;
+  /** Elements of the window they see. */
+  readonly elements: readonly number[];
+  /** For each of those, where in dy the first of them looks. */
+  readonly shifts: readonly number[];
+}
+
+/** dx[y] collects w[i] dy[(y + begin − i·dilation) / stride] where the division is exact. */
+function phasesOf({ kernel, stride, dilation, begin }: Axis, size: number): Phase[] {
+  return Array.from({ length: Math.min(stride, size) }, (_, first) => {
+    const all = Array.from({ length: kernel }, (_, i) => i);
+    const elements = all.filter((i) => (first + begin - i * dilation) % stride === 0);
+    return {
+      first,
+      count: Math.ceil((size - first) / stride),
+      elements,
+      shifts: elements.map((i) => (first + begin - i * dilation) / stride),
+    };
+  });
+}
+
+/** How far phases look over the ends of dy. */
+function phaseMargins(phases: readonly Phase[], size: number): [number, number] {
+  let before = 0;
+  let after = 0;
+  for (const { shifts, count } of phases)
+    for (const shift of shifts) {
+      before = Math.max(before, -shift);
+      after = Math.max(after, shift + count - size);
+    }
+  return [before, after];
+}
+
+/**
+ * dx from dy = the cotangent of x ⋆ w (plus b, as a transposed convolution has it). Every phase of the stride is a
+ * convolution of stride 1 with some of the window's elements, so that nothing is scattered and nothing wasted.
+ */
 export function convInputGrad(
   dy: Tensor,
   w: Tensor,
@@ -74,31 +179,52 @@ export function convInputGrad(
   geometry: Geometry,
   group: number,
 ): void {
-  const dxs = dx.data as Float32Array;
-  const ws = w.data as Float32Array;
-  const dys = dy.data as Float32Array;
-  const step = geometry.horizontal.stride;
-  forEachProduct(geometry, dx.sizes[0], dx.sizes[1], dy.sizes[1], group, (weight, from, to, count) => {
-    const v = ws[weight];
-    for (let i = 0; i < count; i++) dxs[from + i * step] += v * dys[to + i];
-  });
-  addBias(b, dx);
-}
-
-export function convWeightGradient(
-  x: Tensor,
-  dy: Tensor,
-  dw: Tensor,
-  geometry: Geometry,
-  group: number,
-): void {
-  const xs = x.data as Float32Array;
-  const dws = dw.data as Float32Array;
-  const dys = dy.data as Float32Array;
-  const step = geometry.horizontal.stride;
-  forEachProduct(geometry, x.sizes[0], x.sizes[1], dy.sizes[1], group, (weight, from, to, count) => {
-    let total = 0;
-    for (let i = 0; i < count; i++) total += dys[to + i] * xs[from + i * step];
-    dws[weight] += total;
-  });
+  fillBias(b, dx);
+  const { height, width, outHeight, outWidth, vertical, horizontal } = geometry;
+  const [batch, outputs] = dy.sizes;
+  const channels = dx.sizes[1];
+  const [inGroup, outGroup] = [channels / group, outputs / group];
+  const size = vertical.kernel * horizontal.kernel;
+  const down = phasesOf(vertical, height);
+  const across = phasesOf(horizontal, width);
+  const [top, bottom] = phaseMargins(down, outHeight);
+  const [left, right] = phaseMargins(across, outWidth);
+  const margins = { top, bottom, left, right };
+  const count = together(batch, down[0].count * across[0].count, 128);
+  const weightRows = nested([inGroup, size]);
+  const rows = nested([inGroup, height * width]);
+  for (let n = 0; n < batch; n += count) {
+    const pictures = Math.min(count, batch - n);
+    const source = withMargins(floats(dy), n * outputs, pictures * outputs, outHeight, outWidth, margins);
+    for (const v of down)
+      for (const h of across) {
+        const taps: number[] = [];
+        const weights: number[] = [];
+        for (let m = 0; m < outGroup; m++)
+          v.elements.forEach((i, vi) => {
+            h.elements.forEach((j, hi) => {
+              weights.push(m * inGroup * size + i * horizontal.kernel + j);
+              taps.push(m * source.plane + (top + v.shifts[vi]) * source.row + left + h.shifts[hi]);
+            });
+          });
+        const inner = Int32Array.from(taps);
+        const weightColumns = Int32Array.from(weights);
+        const outer = nested([pictures, outputs * source.plane], [v.count, source.row], [h.count, 1]);
+        const columns = nested(
+          [pictures, channels * height * width],
+          [v.count, vertical.stride * width],
+          [h.count, horizontal.stride],
+        );
+        const corner = v.first * width + h.first;
+        for (let g = 0; g < group; g++)
+          multiplyInto(
+            { data: dx.data, base: (n * channels + g * inGroup) * height * width + corner, rows, columns },
+            { data: w.data, base: g * outGroup * inGroup * size, outer: weightRows, inner: weightColumns },
+            { data: source.data, base: source.base + g * outGroup * source.plane, outer, inner },
+            inGroup,
+            pictures * v.count * h.count,
+            inner.length,
+          );
+      }
+  }
 }

@@ -1,6 +1,7 @@
 import { type AttributesOf, attr } from '../attributes.ts';
 import { InputError } from '../errors.ts';
-import { product } from '../kernels/gemm.ts';
+import { multiplyInto } from '../kernels/gemm.ts';
+import { nested } from '../kernels/tables.ts';
 import { defineOp, type InferInput } from '../op.ts';
 import { requireFloat, type Tensor } from '../tensor.ts';
 import { broadcastShapes, formatType, type Shape, sizeOf, type TensorType } from '../types.ts';
@@ -60,20 +61,23 @@ export const MatMul = defineOp({
     const [rows, depth] = left.slice(-2);
     const columns = right[right.length - 1];
     const batches = broadcastShapes('matMul', left.slice(0, -2), right.slice(0, -2)) as number[];
-    // One row of the walk over batches is one run of products.
+    const leftOuter = nested([rows, depth]);
+    const leftInner = nested([depth, 1]);
+    const rightOuter = nested([columns, 1]);
+    const rightInner = nested([depth, columns]);
+    const resultRows = nested([rows, columns]);
     forEachRow(
       batches,
       [left.slice(0, -2), right.slice(0, -2)],
       ([a0, b0], start, length, [aStep, bStep]) => {
         for (let i = 0; i < length; i++)
-          product(
-            { data: a.data, offset: (a0 + i * aStep) * rows * depth, row: depth, column: 1 },
-            { data: b.data, offset: (b0 + i * bStep) * depth * columns, row: columns, column: 1 },
-            { data: y.data, offset: (start + i) * rows * columns },
+          multiplyInto(
+            { data: y.data, base: (start + i) * rows * columns, rows: resultRows, columns: rightOuter },
+            { data: a.data, base: (a0 + i * aStep) * rows * depth, outer: leftOuter, inner: leftInner },
+            { data: b.data, base: (b0 + i * bStep) * depth * columns, outer: rightOuter, inner: rightInner },
             rows,
             columns,
             depth,
-            1,
           );
       },
     );
@@ -150,13 +154,24 @@ export const Gemm = defineOp({
         for (let i = 0; i < length; i++) ys[start + i] = beta * cs[from + i * step];
       });
     const [aColumns, bColumns] = [a.sizes[1], b.sizes[1]];
-    product(
-      { data: a.data, offset: 0, row: transA ? 1 : aColumns, column: transA ? aColumns : 1 },
-      { data: b.data, offset: 0, row: transB ? 1 : bColumns, column: transB ? bColumns : 1 },
-      { data: y.data, offset: 0 },
+    const depth = transA ? a.sizes[0] : aColumns;
+    multiplyInto(
+      { data: y.data, base: 0, rows: nested([rows, columns]), columns: nested([columns, 1]) },
+      {
+        data: a.data,
+        base: 0,
+        outer: nested([rows, transA ? 1 : aColumns]),
+        inner: nested([depth, transA ? aColumns : 1]),
+      },
+      {
+        data: b.data,
+        base: 0,
+        outer: nested([columns, transB ? bColumns : 1]),
+        inner: nested([depth, transB ? 1 : bColumns]),
+      },
       rows,
       columns,
-      transA ? a.sizes[0] : aColumns,
+      depth,
       alpha,
     );
   },
