@@ -45,7 +45,10 @@ export const attr = {
   floats: rule('floats'),
 };
 
-const toSnake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
+/** ONNX names its attributes in snake_case, but for these of Gemm. */
+const camelInOnnx = new Set(['transA', 'transB']);
+const toOnnxName = (name: string): string =>
+  camelInOnnx.has(name) ? name : name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
 
 export function withDefaults<R extends AttributeRules>(
   rules: R,
@@ -65,7 +68,7 @@ export function toOnnxAttributes(
 ): Map<string, Attribute> {
   const present = Object.entries(rules).filter(([name]) => values[name] !== undefined);
   return new Map(
-    present.map(([name, { kind }]) => [toSnake(name), { kind, value: values[name] } as Attribute]),
+    present.map(([name, { kind }]) => [toOnnxName(name), { kind, value: values[name] } as Attribute]),
   );
 }
 
@@ -78,7 +81,7 @@ export function fromOnnxAttributes<R extends AttributeRules>(
   rules: R,
   attributes: ReadonlyMap<string, Attribute>,
 ): AttributesOf<R> {
-  const byOnnxName = new Map(Object.keys(rules).map((name) => [toSnake(name), name]));
+  const byOnnxName = new Map(Object.keys(rules).map((name) => [toOnnxName(name), name]));
   const given: Record<string, unknown> = {};
   for (const [onnxName, attribute] of attributes) {
     const name = byOnnxName.get(onnxName);
