@@ -16,3 +16,12 @@ export {
   type PictureInput,
   type TensorInput,
 } from './export/export-onnx.ts';
+export { GraphModule, importNetwork, withWeights } from './import/graph-module.ts';
+export { trainableInitializers } from './import/trainable.ts';
+export {
+  type ChannelPruningOptions,
+  type ChannelPruningReport,
+  type PrunedLayer,
+  pruneChannels,
+} from './prune/prune-channels.ts';
+export type { ChannelCriterion } from './prune/units.ts';

@@ -7,7 +7,7 @@ import {
   type TensorType,
   trace,
 } from '@trainyard/autograd';
-import { createModel, type Graph, type Model } from '@trainyard/onnx-ir';
+import { checkModel, createModel, type Graph, type Model } from '@trainyard/onnx-ir';
 import { inference, type Module } from '@trainyard/trainer';
 
 /** Pictures as every platform has them: uint8, `pixels [batch, height, width, channels]`. */
@@ -64,7 +64,9 @@ export function exportOnnx(network: Module, options: ExportOptions): Model {
       'draw them only where context.training is true',
     );
   checkOutput(graph, options.labels);
-  return createModel(graph, { metadata: metadataOf(options) });
+  const model = createModel(graph, { metadata: metadataOf(options) });
+  checkModel(model);
+  return model;
 }
 
 function inputType({ input, dynamicBatch = true }: ExportOptions): { name: string; type: TensorType } {

@@ -1,0 +1,60 @@
+import type { Graph, Node, Value } from '@trainyard/onnx-ir';
+
+/** The inputs, by operator type, whose constants are weights, scales and biases, which training changes. */
+const trainedInputs: Readonly<Record<string, readonly number[]>> = {
+  Conv: [1, 2],
+  ConvTranspose: [1, 2],
+  Gemm: [0, 1, 2],
+  MatMul: [0, 1],
+  BatchNormalization: [1, 2],
+  GroupNormalization: [1, 2],
+  InstanceNormalization: [1, 2],
+  LayerNormalization: [1, 2],
+  PRelu: [1],
+};
+
+/** Operators that a weight may pass on its way: exporters store some of them transposed or flat. */
+const passages = new Set(['Identity', 'Reshape', 'Squeeze', 'Transpose', 'Unsqueeze']);
+
+/** Where normalization is spelled out, its scale and bias are a Mul and an Add behind one of these. */
+const products = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul']);
+const normalizers = new Set(['GroupNormalization', 'InstanceNormalization', 'LayerNormalization']);
+
+/**
+ * The constants of a graph that training may change, decided by what reads them: weights and biases of convolutions
+ * and products, scales and biases of normalizations. Running statistics, the constants of preprocessing, shapes,
+ * axes, scales of quantization and constants read in another role as well are not among them.
+ */
+export function trainableInitializers(graph: Graph): Value[] {
+  const own = new Set(graph.nodes);
+  return graph.initializers.filter(
+    (value) =>
+      value.data?.dtype === 'float32' && value.data.size > 0 && value.uses.size > 0 && isTrained(value, own),
+  );
+}
+
+function isTrained(value: Value, own: ReadonlySet<Node>): boolean {
+  return [...value.uses].every(({ node, index }) => {
+    if (!own.has(node) || node.domain !== '') return false;
+    if (passages.has(node.opType))
+      return index === 0 && node.outputs[0]!.uses.size > 0 && isTrained(node.outputs[0]!, own);
+    if (trainedInputs[node.opType]?.includes(index)) return true;
+    return isSpelledOut(node, index);
+  });
+}
+
+/** `x·W + b`, or `normalize(x)·scale + bias`, as nodes of their own. */
+function isSpelledOut(node: Node, index: number): boolean {
+  if ((node.opType !== 'Add' && node.opType !== 'Mul') || index > 1) return false;
+  let from = node.inputs[1 - index]?.producer;
+  if (node.opType === 'Add' && from?.opType === 'Mul') from = operandProducer(from);
+  while (from && passages.has(from.opType)) from = from.inputs[0]?.producer;
+  if (!from || from.domain !== '') return false;
+  return normalizers.has(from.opType) || (node.opType === 'Add' && products.has(from.opType));
+}
+
+/** The producer of the factor that is computed, where the other one is a constant. */
+function operandProducer(mul: Node): Node | undefined {
+  const computed = mul.inputs.filter((input) => input?.producer && !input.data);
+  return computed.length === 1 ? computed[0]!.producer : undefined;
+}
