@@ -1,3 +1,4 @@
+export { type Closeness, difference } from './close.ts';
 export {
   distinct,
   type InputSpec,
@@ -7,3 +8,5 @@ export {
   uniform,
   values,
 } from './op-cases.ts';
+export { runInOrt } from './run-in-ort.ts';
+export { testOp } from './test-op.ts';
