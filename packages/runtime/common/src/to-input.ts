@@ -1,5 +1,5 @@
 import { bytesOf, checkPicture, type InputSignature, type RawPicture } from './picture.ts';
-import { axisWeights, resample } from './resample.ts';
+import { axisWeights, middleAxis, resample, wholeAxis } from './resample.ts';
 
 /** Red, green, blue behind transparent pixels and beside pictures that are contained; black. */
 const background = [0, 0, 0] as const;
@@ -26,48 +26,40 @@ export function toInput(picture: RawPicture, input: InputSignature): Uint8Array 
     for (let y = 0; y < height; y++) readRow(y, target.subarray(y * rowLength, (y + 1) * rowLength));
     return target;
   }
-  const { source, placed } = windows(width, height, input);
-  resample(
-    { width, channels: input.channels, readRow },
-    axisWeights(width, source.left, source.width, placed.width),
-    axisWeights(height, source.top, source.height, placed.height),
-    {
-      data: target,
-      at: (placed.top * input.width + placed.left) * input.channels,
-      stride: input.width * input.channels,
-    },
-  );
+  const { left, top, horizontal, vertical } = placement(width, height, input);
+  resample({ width, channels: input.channels, readRow }, axisWeights(horizontal), axisWeights(vertical), {
+    data: target,
+    at: (top * input.width + left) * input.channels,
+    stride: input.width * input.channels,
+  });
   return target;
 }
 
-interface Window {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
+/** Which part of the picture goes to which part of the input; `left` and `top` are of the latter. */
+function placement(width: number, height: number, input: InputSignature) {
+  const whole = {
+    left: 0,
+    top: 0,
+    horizontal: wholeAxis(width, input.width),
+    vertical: wholeAxis(height, input.height),
+  };
+  // Compares width / input.width with height / input.height.
+  const wider = width * input.height - height * input.width;
+  if (wider === 0 || input.resize === 'stretch') return whole;
+  if (input.resize === 'cover')
+    return wider > 0
+      ? { ...whole, horizontal: middleAxis(width, input.width, height, input.height) }
+      : { ...whole, vertical: middleAxis(height, input.height, width, input.width) };
+  if (wider > 0) {
+    const rows = shrunk(height * input.width, width);
+    return { ...whole, top: Math.floor((input.height - rows) / 2), vertical: wholeAxis(height, rows) };
+  }
+  const columns = shrunk(width * input.height, height);
+  return { ...whole, left: Math.floor((input.width - columns) / 2), horizontal: wholeAxis(width, columns) };
 }
 
-/** Which part of the picture goes to which part of the input. */
-function windows(width: number, height: number, input: InputSignature): { source: Window; placed: Window } {
-  const whole = { left: 0, top: 0, width, height };
-  const full = { left: 0, top: 0, width: input.width, height: input.height };
-  const scaleX = width / input.width;
-  const scaleY = height / input.height;
-  if (input.resize === 'cover') {
-    const scale = Math.min(scaleX, scaleY);
-    const [w, h] = [input.width * scale, input.height * scale];
-    return { source: { left: (width - w) / 2, top: (height - h) / 2, width: w, height: h }, placed: full };
-  }
-  if (input.resize === 'contain') {
-    const scale = Math.max(scaleX, scaleY);
-    const w = Math.max(1, Math.min(input.width, Math.floor(width / scale + 0.5)));
-    const h = Math.max(1, Math.min(input.height, Math.floor(height / scale + 0.5)));
-    const left = Math.floor((input.width - w) / 2);
-    const top = Math.floor((input.height - h) / 2);
-    return { source: whole, placed: { left, top, width: w, height: h } };
-  }
-  return { source: whole, placed: full };
-}
+/** a / b, rounded half up, at least 1. */
+const shrunk = (a: number, b: number): number => Math.max(1, Math.floor((2 * a + b) / (2 * b)));
 
 /** Gives rows of `from` channels as `to` channels. */
 function rowReader(data: Uint8Array, width: number, from: 1 | 3 | 4, to: 1 | 3) {
