@@ -17,11 +17,18 @@ export {
   type TensorInput,
 } from './export/export-onnx.ts';
 export { GraphModule, importNetwork, withWeights } from './import/graph-module.ts';
-export { trainableInitializers } from './import/trainable.ts';
+export { trainableInitializers, weightInitializers } from './import/trainable.ts';
 export {
   type ChannelPruningOptions,
   type ChannelPruningReport,
   type PrunedLayer,
   pruneChannels,
 } from './prune/prune-channels.ts';
+export {
+  type MagnitudePruningOptions,
+  type MagnitudePruningReport,
+  pruneMagnitude,
+} from './prune/prune-magnitude.ts';
 export type { ChannelCriterion } from './prune/units.ts';
+export { type LatencyFigures, measureLatency } from './verify/measure-latency.ts';
+export { type ExportOrt, type LabelledBatch, type Verification, verify } from './verify/verify.ts';

@@ -1,7 +1,13 @@
 import type { Graph, Node, Value } from '@trainyard/onnx-ir';
 
-/** The inputs, by operator type, whose constants are weights, scales and biases, which training changes. */
-const trainedInputs: Readonly<Record<string, readonly number[]>> = {
+/** Inputs by operator type. */
+type Roles = Readonly<Record<string, readonly number[]>>;
+
+/** The inputs whose constants are multiplied with what comes in. */
+const weightInputs: Roles = { Conv: [1], ConvTranspose: [1], Gemm: [0, 1], MatMul: [0, 1] };
+
+/** The inputs whose constants are weights, scales and biases, which training changes. */
+const trainedInputs: Roles = {
   Conv: [1, 2],
   ConvTranspose: [1, 2],
   Gemm: [0, 1, 2],
@@ -25,22 +31,30 @@ const normalizers = new Set(['GroupNormalization', 'InstanceNormalization', 'Lay
  * and products, scales and biases of normalizations. Running statistics, the constants of preprocessing, shapes,
  * axes, scales of quantization and constants read in another role as well are not among them.
  */
-export function trainableInitializers(graph: Graph): Value[] {
-  const own = new Set(graph.nodes);
-  return graph.initializers.filter(
-    (value) =>
-      value.data?.dtype === 'float32' && value.data.size > 0 && value.uses.size > 0 && isTrained(value, own),
-  );
-}
+export const trainableInitializers = (graph: Graph): Value[] =>
+  initializersWhere(graph, (node, index) => hasRole(trainedInputs, node, index) || isSpelledOut(node, index));
 
-function isTrained(value: Value, own: ReadonlySet<Node>): boolean {
-  return [...value.uses].every(({ node, index }) => {
-    if (!own.has(node) || node.domain !== '') return false;
-    if (passages.has(node.opType))
-      return index === 0 && node.outputs[0]!.uses.size > 0 && isTrained(node.outputs[0]!, own);
-    if (trainedInputs[node.opType]?.includes(index)) return true;
-    return isSpelledOut(node, index);
-  });
+/** The constants of a graph that are weights of convolutions and matrix products, and nothing else. */
+export const weightInitializers = (graph: Graph): Value[] =>
+  initializersWhere(graph, (node, index) => hasRole(weightInputs, node, index));
+
+type UseTest = (node: Node, index: number) => boolean;
+
+const hasRole = (roles: Roles, node: Node, index: number): boolean =>
+  Object.hasOwn(roles, node.opType) && roles[node.opType]!.includes(index);
+
+/** Float32 constants all of whose uses pass the test, directly or through passages. */
+function initializersWhere(graph: Graph, test: UseTest): Value[] {
+  const own = new Set(graph.nodes);
+  const passes = (value: Value): boolean =>
+    value.uses.size > 0 &&
+    [...value.uses].every(({ node, index }) => {
+      if (!own.has(node) || node.domain !== '') return false;
+      return passages.has(node.opType) ? index === 0 && passes(node.outputs[0]!) : test(node, index);
+    });
+  return graph.initializers.filter(
+    (value) => value.data?.dtype === 'float32' && value.data.size > 0 && passes(value),
+  );
 }
 
 /** `x·W + b`, or `normalize(x)·scale + bias`, as nodes of their own. */
@@ -49,7 +63,7 @@ function isSpelledOut(node: Node, index: number): boolean {
   let from = node.inputs[1 - index]?.producer;
   if (node.opType === 'Add' && from?.opType === 'Mul') from = operandProducer(from);
   while (from && passages.has(from.opType)) from = from.inputs[0]?.producer;
-  if (!from || from.domain !== '') return false;
+  if (from?.domain !== '') return false;
   return normalizers.has(from.opType) || (node.opType === 'Add' && products.has(from.opType));
 }
 

@@ -27,7 +27,9 @@ export interface Unit {
 export function findFilters(graph: Graph, coupling: Coupling): Filters[] {
   const places = new Map<Axis, { weight: Value; at: number }>();
   for (const weight of graph.initializers)
-    coupling.layouts.get(weight)?.forEach((axis, at) => axis && places.set(axis, { weight, at }));
+    coupling.layouts.get(weight)?.forEach((axis, at) => {
+      if (axis) places.set(axis, { weight, at });
+    });
   return coupling.producers.flatMap(({ node, axis }) => {
     const place = places.get(axis);
     return place ? [{ node, axis, ...place }] : [];
@@ -94,7 +96,10 @@ function addScores(
   axis.forEach((atom, i) => {
     const root = atoms.root(atom);
     let unit = ranked.get(root);
-    if (!unit) ranked.set(root, (unit = { scores: [], widths: new Map() }));
+    if (!unit) {
+      unit = { scores: [], widths: new Map() };
+      ranked.set(root, unit);
+    }
     unit.scores.push(norms[i]! / typical);
     unit.widths.set(axis, (unit.widths.get(axis) ?? 0) + 1);
   });

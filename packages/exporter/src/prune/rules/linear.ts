@@ -49,7 +49,10 @@ function tieGroups(
   groups: number,
   axes: readonly (Axis | undefined)[],
 ): void {
-  if (axes.some((axis) => !axis)) return context.freeze(axes, mixed(name));
+  if (axes.some((axis) => !axis)) {
+    context.freeze(axes, mixed(name));
+    return;
+  }
   for (let group = 0; group < groups; group++) {
     const blocks = axes.map((axis) => {
       const size = axis!.length / groups;
@@ -95,10 +98,11 @@ export const matMul: Rule = (node, context) => {
   const [output] = node.outputs;
   if (a!.length < 2 || b!.length < 2) {
     context.freeze([...a!, ...b!], `node "${node.name}" multiplies with a vector`);
-    return context.setLayout(
+    context.setLayout(
       output,
       context.shape(output).map(() => undefined),
     );
+    return;
   }
   context.tie([a!.at(-1), b!.at(-2)], mixed(node.name));
   const batch = context.shape(output).slice(0, -2);
