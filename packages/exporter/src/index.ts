@@ -30,5 +30,6 @@ export {
   pruneMagnitude,
 } from './prune/prune-magnitude.ts';
 export type { ChannelCriterion } from './prune/units.ts';
+export * from './quantize/index.ts';
 export { type LatencyFigures, measureLatency } from './verify/measure-latency.ts';
 export { type ExportOrt, type LabelledBatch, type Verification, verify } from './verify/verify.ts';

@@ -60,7 +60,7 @@ export class Histogram {
     const outside = (this.count * (1 - share)) / 2;
     return {
       min: Math.max(this.min, this.#quantile(outside)),
-      max: Math.min(this.max, -this.#mirrored().#quantile(outside)),
+      max: Math.min(this.max, 0 - this.#mirrored().#quantile(outside)),
     };
   }
 

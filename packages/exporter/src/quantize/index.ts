@@ -1,5 +1,6 @@
 export { type CalibrateOptions, calibrate, type Feeds } from './calibrate.ts';
 export { type DynamicOptions, quantizeDynamic } from './dynamic.ts';
+export { type Float16Options, toFloat16 } from './float16.ts';
 export { Histogram } from './histogram.ts';
 export {
   chooseParameters,

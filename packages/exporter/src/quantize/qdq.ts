@@ -1,5 +1,6 @@
 import { type Attribute, type Graph, Node, TensorData, Value } from '@trainyard/onnx-ir';
 import { freshNames, int } from './constants.ts';
+import { Insertions } from './insertions.ts';
 import { type QuantParameters, quantize } from './parameters.ts';
 
 /** Integers with the scales that make them numbers again. */
@@ -22,9 +23,8 @@ export const scalar = (x: number): TensorData => TensorData.from('float32', [], 
 export class QdqWriter {
   readonly fresh: (wish: string) => string;
   readonly #graph: Graph;
-  readonly #start: Node[] = [];
+  readonly #insertions = new Insertions();
   readonly #zeroPoints = new Map<string, Value>();
-  readonly #after = new Map<Node, Node[]>();
 
   constructor(graph: Graph) {
     this.#graph = graph;
@@ -43,7 +43,7 @@ export class QdqWriter {
     if (zeroPoint !== undefined && dtype !== 'int32') inputs.push(this.#zeroPoint(zeroPoint, dtype, perAxis));
     const output = new Value(this.fresh(`${name}_dequantized`));
     const attributes = new Map<string, Attribute>(axis === undefined ? [] : [['axis', int(axis)]]);
-    this.#start.push(new Node('DequantizeLinear', inputs, [output], { attributes }));
+    this.#insertions.behind(undefined, new Node('DequantizeLinear', inputs, [output], { attributes }));
     return output;
   }
 
@@ -70,9 +70,7 @@ export class QdqWriter {
     if (producer) this.#graph.replaceValue(value, numbers);
     else value.replaceUses(numbers);
     const there = new Node('QuantizeLinear', [value, ...step], [integers]);
-    const nodes = producer ? (this.#after.get(producer) ?? []) : this.#start;
-    nodes.push(there, back);
-    if (producer) this.#after.set(producer, nodes);
+    this.#insertions.behind(value, there, back);
   }
 
   /** Zero points are few, so values share them. */
@@ -89,9 +87,6 @@ export class QdqWriter {
 
   /** Puts all the new nodes where they belong. */
   finish(): void {
-    this.#graph.nodes = [
-      ...this.#start,
-      ...this.#graph.nodes.flatMap((node) => [node, ...(this.#after.get(node) ?? [])]),
-    ];
+    this.#insertions.apply(this.#graph);
   }
 }
