@@ -33,6 +33,9 @@ const table = {
 
 export type DataType = keyof typeof table;
 
+/** Every element type there is. */
+export const dataTypes = Object.keys(table) as readonly DataType[];
+
 const byCode = new Map(Object.entries(table).map(([name, { code }]) => [code as number, name as DataType]));
 
 /** Bytes of one element; 0.5 and 0.25 for the types of 4 and 2 bits, which are packed, and 0 for strings. */

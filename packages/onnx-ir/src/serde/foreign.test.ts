@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
+import { checkModel } from '../check.ts';
 import { cloneModel } from '../clone.ts';
 import { readModel } from './read.ts';
 import { writeModel } from './write.ts';
@@ -17,7 +18,7 @@ const floats = (path: string): Float32Array => {
 
 async function maxDifference(bytes: Uint8Array, folder: string): Promise<number> {
   const io = JSON.parse(readFileSync(`${folder}/io.json`, 'utf8'));
-  const session = await ort.InferenceSession.create(bytes);
+  const session = await ort.InferenceSession.create(bytes, { intraOpNumThreads: 1 });
   const input = new ort.Tensor('float32', floats(`${folder}/input.f32`), io.input.shape);
   const results = await session.run({ [io.input.name]: input });
   const got = results[io.output.name].data as Float32Array;
@@ -32,6 +33,7 @@ describe.skipIf(!existsSync(root))('files that another framework wrote (../share
     const bytes = new Uint8Array(readFileSync(`${root}/${file}`));
     const warnings: string[] = [];
     const model = readModel(bytes, { onWarning: (message) => warnings.push(message) });
+    checkModel(model);
     const written = writeModel(cloneModel(model));
     expect(await maxDifference(written, `${root}/${file.split('/')[0]}`)).toBeLessThan(1e-5);
     expect(warnings).toEqual([]);

@@ -1,5 +1,6 @@
 import { proto, textOf } from './proto.ts';
-import type { UnknownField, UnknownFields } from './unknown-fields.ts';
+import type { MessageName } from './schema.ts';
+import { findUnknownFields, type UnknownField, type UnknownFields } from './unknown-fields.ts';
 
 /** Numbers of fields that ONNX gained after 1.10.2, by message. Source: onnx.proto of ONNX 1.18. */
 export const newerFields = {
@@ -12,23 +13,34 @@ export const newerFields = {
 /** The unknown fields of one message, taken out by number; what is left over stays as it is. */
 export class NewerFields {
   #fields: readonly UnknownField[];
+  readonly #unknown: UnknownFields;
 
   constructor(unknown: UnknownFields, message: object) {
+    this.#unknown = unknown;
     this.#fields = unknown.get(message) ?? [];
   }
 
-  payloads(number: number): Uint8Array[] {
+  #payloads(number: number): Uint8Array[] {
     const taken = this.#fields.filter((field) => field.number === number && field.payload);
     this.#fields = this.#fields.filter((field) => !taken.includes(field));
     return taken.map((field) => field.payload!);
   }
 
+  /** Messages, whose own unknown fields are found as well. */
+  messages<T extends object>(number: number, name: MessageName, decode: (bytes: Uint8Array) => T): T[] {
+    return this.#payloads(number).map((bytes) => {
+      const message = decode(bytes);
+      findUnknownFields(bytes, name, message, this.#unknown);
+      return message;
+    });
+  }
+
   text(number: number): string {
-    return textOf(this.payloads(number).at(-1) ?? new Uint8Array()) ?? '';
+    return textOf(this.#payloads(number).at(-1) ?? new Uint8Array()) ?? '';
   }
 
   entries(number: number): [string, string][] {
-    const entries = this.payloads(number).map((bytes) => proto.StringStringEntryProto.decode(bytes));
+    const entries = this.#payloads(number).map((bytes) => proto.StringStringEntryProto.decode(bytes));
     return entries.map(({ key, value }) => [key, value]);
   }
 

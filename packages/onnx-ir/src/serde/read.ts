@@ -7,7 +7,7 @@ import { readAttribute } from './read-attribute.ts';
 import type { ReadContext, ReadOptions } from './read-context.ts';
 import { readGraph, readNodes } from './read-graph.ts';
 import { Scope } from './scope.ts';
-import { findUnknownFields } from './unknown-fields.ts';
+import { findUnknownFields, type UnknownFields } from './unknown-fields.ts';
 
 export type { ExternalLocation, ReadOptions } from './read-context.ts';
 
@@ -37,7 +37,8 @@ function decode(bytes: Uint8Array, options: ReadOptions): Model {
   // A plain Uint8Array, as a Buffer's slices behave differently.
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const model = proto.ModelProto.decode(plain);
-  const unknown = findUnknownFields(plain, model);
+  const unknown: UnknownFields = new Map();
+  findUnknownFields(plain, 'model', model, unknown);
   const context: ReadContext = {
     unknown,
     external: options.external,
@@ -78,17 +79,19 @@ function readFunction(fn: onnx.FunctionProto, context: ReadContext): FunctionDef
   body.docString = fn.docString;
   for (const [key, value] of newer.entries(fields.metadata)) body.metadata.set(key, value);
   body.inputs.push(...fn.input.map((name) => scope.define(name)));
-  const infos = newer.payloads(fields.valueInfo).map((bytes) => proto.ValueInfoProto.decode(bytes));
+  const infos = newer.messages(fields.valueInfo, 'valueInfo', (bytes) => proto.ValueInfoProto.decode(bytes));
   readNodes(body, fn.node as onnx.NodeProto[], context, scope, infos);
   for (const name of fn.output) {
     const value = scope.find(name);
     if (!value) throw new ModelError(where, 'outputs that are computed', `"${name}", which nothing defines`);
     body.outputs.push(value);
   }
-  const defaults = newer.payloads(fields.attributeDefaults).map((bytes): [string, Attribute] => {
-    const attribute = proto.AttributeProto.decode(bytes);
-    return [attribute.name, readAttribute(where, attribute, context, (graph) => readGraph(graph, context))];
-  });
+  const defaults = newer
+    .messages(fields.attributeDefaults, 'attribute', (bytes) => proto.AttributeProto.decode(bytes))
+    .map((attribute): [string, Attribute] => [
+      attribute.name,
+      readAttribute(where, attribute, context, (graph) => readGraph(graph, context)),
+    ]);
   return {
     name: fn.name,
     domain: fn.domain,

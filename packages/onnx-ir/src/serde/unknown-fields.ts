@@ -15,13 +15,16 @@ const lengthDelimited = 2;
 const maxDepth = 200;
 
 /**
- * Walks the bytes of a model beside its decoded form, and collects what the decoder skipped.
+ * Walks the bytes of a message beside its decoded form, and adds what the decoder skipped to `found`.
  * @throws RangeError or Error when the bytes do not hold what their lengths say
  */
-export function findUnknownFields(bytes: Uint8Array, decoded: object): UnknownFields {
-  const found: UnknownFields = new Map();
-  walk(bytes, 'model', decoded, found, 0);
-  return found;
+export function findUnknownFields(
+  bytes: Uint8Array,
+  name: MessageName,
+  decoded: object,
+  found: UnknownFields,
+): void {
+  walk(bytes, name, decoded, found, 0);
 }
 
 function walk(
