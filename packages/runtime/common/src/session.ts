@@ -62,13 +62,16 @@ export function ortSession(
   checkNames('output', session.outputNames, output.name);
   const { Tensor } = ort;
   const fetches = [output.name];
+  const runOrt = async (pixels: Uint8Array, batch: number) => {
+    const feeds = {
+      [input.name]: new Tensor('uint8', pixels, [batch, input.height, input.width, input.channels]),
+    };
+    return session.run(feeds, fetches);
+  };
   return {
     provider,
     async run(pixels, batch) {
-      const feeds = {
-        [input.name]: new Tensor('uint8', pixels, [batch, input.height, input.width, input.channels]),
-      };
-      const result = await session.run(feeds, fetches).catch((cause: unknown) => {
+      const result = await runOrt(pixels, batch).catch((cause: unknown) => {
         throw new ProviderError(`run on ${provider}`, 'a result', messageOf(cause), undefined, { cause });
       });
       const logits = result[output.name] as Tensor;
@@ -80,8 +83,7 @@ export function ortSession(
           `${logits.type} [${logits.dims.join(', ')}]`,
           'release the bundle again with the labels of its network',
         );
-      const { data } = logits;
-      return data as Float32Array;
+      return logits.data as Float32Array;
     },
     async dispose() {
       await session.release();

@@ -9,7 +9,7 @@ export class Pool implements ModelSession {
   readonly provider: string;
   readonly passedOver: readonly PassedOver[];
   readonly concurrency: number;
-  readonly #sessions: readonly WorkerSession[];
+  readonly sessions: readonly WorkerSession[];
 
   /**
    * @param count threads; where `threads.intraOp` is not given they share the processors evenly
@@ -30,7 +30,7 @@ export class Pool implements ModelSession {
   }
 
   private constructor(sessions: readonly WorkerSession[]) {
-    this.#sessions = sessions;
+    this.sessions = sessions;
     this.concurrency = sessions.length;
     this.provider = sessions[0]!.provider;
     this.passedOver = sessions[0]!.passedOver;
@@ -38,12 +38,12 @@ export class Pool implements ModelSession {
 
   /** @throws WorkerError when the thread ends meanwhile, or none is left */
   async run(pixels: Uint8Array, batch: number, options?: RunOptions): Promise<Float32Array> {
-    const alive = this.#sessions.filter((session) => session.alive);
+    const alive = this.sessions.filter((session) => session.alive);
     if (alive.length === 0)
       throw new WorkerError(
         'pool',
         'a running thread',
-        `none of ${this.#sessions.length}`,
+        `none of ${this.sessions.length}`,
         'load the bundle again',
       );
     const session = alive.reduce((least, one) => (one.load < least.load ? one : least));
@@ -51,6 +51,6 @@ export class Pool implements ModelSession {
   }
 
   async dispose(): Promise<void> {
-    await Promise.all(this.#sessions.map((session) => session.dispose()));
+    await Promise.all(this.sessions.map((session) => session.dispose()));
   }
 }

@@ -107,6 +107,12 @@ export class WorkerSession implements ModelSession {
     await this.#exited;
   }
 
+  /** Ends the thread at once; what it had to run is rejected with WorkerError. */
+  async kill(): Promise<void> {
+    await this.#worker.terminate();
+    await this.#exited;
+  }
+
   #send(): void {
     while (this.#sent.size < maxSent) {
       const job = this.#queue.shift();
