@@ -5,6 +5,10 @@ import { basename, dirname, join } from 'node:path';
 /** Folders can't be synced everywhere: Windows refuses, and so do some network file systems. */
 const unsupported = new Set(['EPERM', 'EISDIR', 'EACCES', 'EINVAL', 'ENOTSUP', 'EBADF']);
 
+const ignoreMissing = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'ENOENT') throw error;
+};
+
 /** Makes renames and new names in a folder last through a power cut, where the file system can do that. */
 export async function syncFolder(folder: string): Promise<void> {
   try {
@@ -19,12 +23,21 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+export interface WriteOptions {
+  /** Another name in the same folder, under which the old content is kept. */
+  readonly previous?: string;
+}
+
 /**
  * Writes a file so that a reader, now or after a crash, sees the old content or the new one, never a part:
  * to a temporary name in the same folder, synced, renamed, and the folder synced. Missing folders are made.
  * @throws the file system's error, such as ENOSPC; the old content is then still there, and no temporary file
  */
-export async function writeFileAtomic(file: string, content: Uint8Array | string): Promise<void> {
+export async function writeFileAtomic(
+  file: string,
+  content: Uint8Array | string,
+  { previous }: WriteOptions = {},
+): Promise<void> {
   const folder = dirname(file);
   await mkdir(folder, { recursive: true });
   const temporary = join(folder, `.${basename(file)}.${randomUUID()}.tmp`);
@@ -36,6 +49,7 @@ export async function writeFileAtomic(file: string, content: Uint8Array | string
     } finally {
       await handle.close();
     }
+    if (previous !== undefined) await rename(file, previous).catch(ignoreMissing);
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);

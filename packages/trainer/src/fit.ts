@@ -1,4 +1,5 @@
 import { InputError } from '@trainyard/autograd';
+import { CheckpointError } from './checkpoint/archive.ts';
 import {
   decodeCheckpoint,
   type EpochRecord,
@@ -146,7 +147,9 @@ async function readCheckpoint(
   const { store } = options.checkpoint;
   const bytes = await store.read();
   if (!bytes) return undefined;
-  const saved = await decodeCheckpoint(bytes, store.name);
+  const saved = await decodeCheckpoint(bytes, store.name).catch((error: Error) => {
+    throw store.remedy ? new CheckpointError(`${error.message}; ${store.remedy}`, { cause: error }) : error;
+  });
   requireSameRecipe(saved, recipe);
   return saved;
 }

@@ -1,6 +1,7 @@
 export * from './checkpoint/index.ts';
 export * from './data/index.ts';
 export type { ImageDataset, ImageSplit } from './dataset.ts';
+export { describeNetwork, formatSummary, type ModuleSummary, type NetworkSummary } from './describe.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts';
 export { type Executor, eager, type TensorFunction } from './executor.ts';
 export { findNonFinite, type NonFinite } from './find-non-finite.ts';

@@ -84,7 +84,9 @@ export async function decodeArchive(bytes: Uint8Array, what = 'archive'): Promis
     fail(`expected a header within the file, got a length of ${headerLength}`);
   const header = new TextDecoder().decode(bytes.subarray(prefix, prefix + headerLength));
   const { meta, tensors } = parseHeader(header, what);
-  return { meta, tensors: readTensors(tensors, bytes.slice(prefix + headerLength).buffer, what) };
+  // A copy, so that tensors are aligned and no view into a larger buffer.
+  const payload = new Uint8Array(bytes.subarray(prefix + headerLength)).buffer;
+  return { meta, tensors: readTensors(tensors, payload, what) };
 }
 
 function parseHeader(json: string, what: string): { meta: unknown; tensors: readonly TensorEntry[] } {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { writeFileAtomic } from '../files.ts';
 import type { Module } from '../module.ts';
 import type { CheckpointStore } from './store.ts';
@@ -13,12 +14,19 @@ async function readIfThere(file: string): Promise<Uint8Array | undefined> {
   }
 }
 
-/** A checkpoint in a file, replaced whole; a crash or a full disk leaves the one before. */
-export const checkpointFile = (file: string): CheckpointStore => ({
-  name: file,
-  read: () => readIfThere(file),
-  write: (bytes) => writeFileAtomic(file, bytes),
-});
+/**
+ * A checkpoint in a file, replaced whole: a crash or a full disk leaves the one before.
+ * The one before it is kept as `<file>.previous`, which is read where a crash left nothing else.
+ */
+export function checkpointFile(file: string): CheckpointStore {
+  const previous = `${file}.previous`;
+  return {
+    name: file,
+    remedy: `delete it to start anew, or put ${basename(previous)} in its place to go on from there`,
+    read: async () => (await readIfThere(file)) ?? readIfThere(previous),
+    write: (bytes) => writeFileAtomic(file, bytes, { previous }),
+  };
+}
 
 /** Writes the weights of a network to a file, replaced whole. */
 export const saveWeightsFile = async (network: Module, file: string): Promise<void> =>

@@ -2,6 +2,8 @@
 export interface CheckpointStore {
   /** Names it in errors. */
   readonly name: string;
+  /** What to do about a damaged one; it ends the error. */
+  readonly remedy?: string;
   /** The latest one, or undefined before the first. */
   read(): Promise<Uint8Array | undefined>;
   /** Replaces it whole or not at all. */

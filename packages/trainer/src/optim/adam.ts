@@ -31,8 +31,8 @@ function adamRule(kind: 'adam' | 'adamW', options: AdamOptions, fallbackDecay: n
         second,
       ),
       // 1 − βᵗ, kept as a running mean of ones: in float32 that is exact where 1 − pow(β, t) cancels.
-      correction1: zeros([]),
-      correction2: zeros([]),
+      correction1: zeros([], Object.values(params)[0]?.dtype),
+      correction2: zeros([], Object.values(params)[0]?.dtype),
     }),
     step(params, grads, state, learningRate) {
       const coupled = weightDecay === 0 || decoupled ? grads : addDecay(grads, params, weightDecay);

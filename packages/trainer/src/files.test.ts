@@ -1,0 +1,68 @@
+import * as fs from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { checkpointFile } from './checkpoint/file.ts';
+import { writeFileAtomic } from './files.ts';
+
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof fs>();
+  return { ...real, open: vi.fn(real.open) };
+});
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'trainer-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** The next file that is opened takes half of what is written, and then the disk is full. */
+const fillDisk = () =>
+  vi.mocked(fs.open).mockImplementationOnce(async (path, flags) => {
+    const handle = await fs.open(path, flags);
+    const { writeFile } = handle;
+    handle.writeFile = async (content) => {
+      await writeFile.call(handle, String(content).slice(0, 2));
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    };
+    return handle;
+  });
+
+describe('writeFileAtomic', () => {
+  it('makes folders, replaces the content and leaves nothing else', async () => {
+    const file = join(folder, 'a', 'b.txt');
+    await writeFileAtomic(file, 'one');
+    await writeFileAtomic(file, 'two');
+    expect(await readFile(file, 'utf8')).toBe('two');
+    expect(await readdir(join(folder, 'a'))).toEqual(['b.txt']);
+  });
+
+  it('keeps the old content under another name where asked to', async () => {
+    const file = join(folder, 'x');
+    for (const content of ['one', 'two', 'three'])
+      await writeFileAtomic(file, content, { previous: `${file}.old` });
+    expect([await readFile(file, 'utf8'), await readFile(`${file}.old`, 'utf8')]).toEqual(['three', 'two']);
+  });
+
+  it('leaves the old content, and no part of the new one, where the disk is full', async () => {
+    const file = join(folder, 'x');
+    await writeFileAtomic(file, 'old', { previous: `${file}.old` });
+    fillDisk();
+    await expect(writeFileAtomic(file, 'newer', { previous: `${file}.old` })).rejects.toMatchObject({
+      code: 'ENOSPC',
+    });
+    expect(await readdir(folder)).toEqual(['x']);
+    expect(await readFile(file, 'utf8')).toBe('old');
+  });
+
+  it('leaves both generations of a checkpoint where the disk is full', async () => {
+    const store = checkpointFile(join(folder, 'run.ckpt'));
+    await store.write(Uint8Array.of(1));
+    await store.write(Uint8Array.of(2));
+    fillDisk();
+    await expect(store.write(Uint8Array.of(3))).rejects.toMatchObject({ code: 'ENOSPC' });
+    expect(await readdir(folder)).toEqual(['run.ckpt', 'run.ckpt.previous']);
+    expect([...((await store.read()) ?? [])]).toEqual([2]);
+  });
+});
