@@ -73,12 +73,12 @@ describe('optimizers', () => {
     close(
       run(sgd({ momentum: 0.9 }), start, 0.02, 12, 'float32'),
       runTf(tf.train.momentum(0.02, 0.9), start, 12),
-      2e-6,
+      1e-5,
     );
     close(
       run(adam(), start, 0.02, 12, 'float32'),
       runTf(tf.train.adam(0.02, 0.9, 0.999, 1e-8), start, 12),
-      2e-6,
+      1e-5,
     );
   });
 
