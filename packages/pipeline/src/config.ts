@@ -186,7 +186,7 @@ export function sectionsOf(pipeline: Pipeline) {
     verify: { budget: pipeline.budget },
     benchmark: {},
     package: { name: pipelineName, resize, targets, seed, configDigest: digestOf(JSON.stringify(pipeline)) },
-    release: { name: pipelineName },
+    release: { name: pipelineName, seed, maxAccuracyDrop: pipeline.budget.maxAccuracyDrop },
   };
 }
 

@@ -1,0 +1,86 @@
+import { environment, loadBundle, type NodeClassifier } from '@trainyard/runtime-node';
+import type { ImageSplit } from '@trainyard/trainer';
+import { classReport } from '@trainyard/trainer';
+import { type DatasetInfo, readDatasetInfo, readSplit } from '../dataset-file.ts';
+import { CommandError } from '../errors.ts';
+import type { PipelineFolder } from '../folder.ts';
+import { findMisread } from '../misread.ts';
+import { parseReport, type Report, renderReport, renderTable } from '../report/index.ts';
+import type { RunRecord } from '../run-record.ts';
+import type { Stage } from '../stage.ts';
+import type { Latencies } from './benchmark.ts';
+import type { Reference } from './evaluate.ts';
+
+const release: Stage = async ({ folder, log }) => {
+  const info = await readDatasetInfo(folder);
+  const test = await readSplit(folder, 'test');
+  const classifier = await loadBundle(folder.stage('package'), { variant: 'float32' });
+  await proveAccuracy(classifier, test, info);
+  await classifier.dispose();
+  const report = await makeReport(folder, classifier, info, test);
+  await folder.write('release', 'report.json', `${JSON.stringify(report, null, 2)}\n`);
+  await folder.write('release', 'report.html', renderReport(report));
+  log.log(renderTable(report));
+  log.success(`Bundle and report: ${folder.stage('release')}`);
+};
+
+/** The released bundle must do in its runtime what was promised of it. @throws CommandError when it does not */
+async function proveAccuracy(
+  { predict, variant }: NodeClassifier,
+  { images, labels, length }: ImageSplit,
+  { classes }: DatasetInfo,
+): Promise<void> {
+  const logits = await predict(images);
+  let right = 0;
+  for (let i = 0; i < length; i++) {
+    const row = logits.subarray(i * classes.length, (i + 1) * classes.length);
+    if (row.indexOf(Math.max(...row)) === labels[i]) right++;
+  }
+  if (Math.abs(right / length - variant.accuracy) > 1e-9)
+    throw new CommandError(
+      'release',
+      `the bundle to classify ${variant.accuracy * length} test pictures right`,
+      String(right),
+    );
+}
+
+async function makeReport(
+  folder: PipelineFolder,
+  { manifest, digest }: NodeClassifier,
+  info: DatasetInfo,
+  test: ImageSplit,
+): Promise<Report> {
+  const { name, seed, maxAccuracyDrop } = await folder.section('release');
+  const run = await folder.readJson<RunRecord>('train', 'run.json');
+  const reference = await folder.readJson<Reference>('evaluate', 'reference.json');
+  const latencies = await folder.readJson<Latencies>('benchmark', 'latency.json');
+  const logits = new Float32Array((await folder.read('evaluate', 'logits.f32')).slice().buffer);
+  const { onnxRuntime, node, cpu, processors, platform } = environment();
+  const { config, commit, parent } = manifest.lineage;
+  const { perClass } = classReport(reference.confusion);
+  return parseReport({
+    schema: 1,
+    name,
+    createdAt: new Date().toISOString(),
+    dataset: info,
+    seed,
+    training: {
+      ...run,
+      history: run.history.map(({ validation, ...epoch }) => ({
+        ...epoch,
+        validationLoss: validation?.loss,
+        validationAccuracy: validation?.accuracy,
+      })),
+    },
+    reference,
+    variants: manifest.variants.map((variant) => ({ ...variant, latencyMs: latencies[variant.name] })),
+    accuracyBudget: maxAccuracyDrop.default,
+    confusion: reference.confusion,
+    perClass,
+    misread: findMisread(logits, test, info.classes.length),
+    lineage: { config, commit, parent, manifest: digest },
+    environment: { node, onnxruntime: onnxRuntime, cpu, cores: processors, platform },
+  });
+}
+
+export default release;
