@@ -1,0 +1,3 @@
+export { renderReport } from './render-report.ts';
+export { renderTable } from './render-table.ts';
+export { type Misread, parseReport, type Report, type ReportVariant, reportSchema } from './schema.ts';
