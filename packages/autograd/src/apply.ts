@@ -21,6 +21,7 @@ function runKernel(op: Op, inputs: readonly Tensor[], attributes: Record<string,
 function traceCall(op: Op, inputs: readonly Tensor[], attributes: Record<string, never>): Tensor[] {
   const tracer = activeTracer(op.type);
   const { lower } = op.definition;
-  if (lower && tracer.lowers) return withoutTapes(() => [...lower(inputs, attributes)]);
+  const lowered = tracer.lowers && lower ? withoutTapes(() => lower(inputs, attributes)) : undefined;
+  if (lowered) return [...lowered];
   return tracer.record(op, inputs, attributes, op.definition.infer(inputs, attributes));
 }

@@ -1,4 +1,4 @@
-import type { Attribute } from '@trainyard/onnx-ir';
+import type { Attribute, TensorData } from '@trainyard/onnx-ir';
 import { InputError } from './errors.ts';
 
 type ValueOfKind = {
@@ -7,6 +7,7 @@ type ValueOfKind = {
   string: string;
   ints: readonly number[];
   floats: readonly number[];
+  tensor: TensorData;
 };
 type Kind = keyof ValueOfKind;
 
@@ -43,6 +44,7 @@ export const attr = {
   string: rule('string'),
   ints: rule('ints'),
   floats: rule('floats'),
+  tensor: rule('tensor'),
 };
 
 /** ONNX names its attributes in snake_case, but for these of Gemm. */

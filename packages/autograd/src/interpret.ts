@@ -1,17 +1,9 @@
-import type { Graph, Node, TensorData, Value } from '@trainyard/onnx-ir';
+import type { Graph, Node, Value } from '@trainyard/onnx-ir';
 import { fromOnnxAttributes } from './attributes.ts';
 import { InputError } from './errors.ts';
 import { findOp } from './registry.ts';
-import { Tensor } from './tensor.ts';
+import { type Tensor, tensorOfData } from './tensor.ts';
 import type { Tensors } from './trace.ts';
-import { isDType } from './types.ts';
-
-/** @throws InputError when the element type is none that tensors have */
-export function tensorOfData(data: TensorData): Tensor {
-  const { dtype } = data;
-  if (!isDType(dtype)) throw new InputError('tensor', 'an element type that tensors have', dtype);
-  return new Tensor({ dtype, shape: data.dims }, data.view(dtype));
-}
 
 /** Applies the operator of a node. @throws InputError when we do not know it, or its inputs do not fit */
 export function applyNode(node: Node, inputs: readonly (Tensor | undefined)[]): Tensor[] {

@@ -41,8 +41,11 @@ export interface OpDefinition<R extends AttributeRules = AttributeRules> {
   kernel(inputs: readonly Tensor[], attributes: AttributesOf<R>, outputs: readonly Tensor[]): void;
   /** The gradient, written in operators: one pullback for each input, called only where it is needed. */
   vjp?(call: VjpCall<R>): readonly Pullback[];
-  /** How the operator becomes ONNX, written in operators; left out where ONNX has it as the one node of this type. */
-  lower?(inputs: readonly Tensor[], attributes: AttributesOf<R>): readonly Tensor[];
+  /**
+   * How the operator becomes ONNX, written in operators; left out, or undefined for some inputs, where ONNX has it
+   * as the one node of this type.
+   */
+  lower?(inputs: readonly Tensor[], attributes: AttributesOf<R>): readonly Tensor[] | undefined;
   /** Floating-point operations of one call, 2 for a multiply-add; left out where it is next to nothing. */
   flops?(inputs: readonly TensorType[], attributes: AttributesOf<R>, outputs: readonly TensorType[]): number;
 }

@@ -1,4 +1,4 @@
-import type { Value } from '@trainyard/onnx-ir';
+import type { TensorData, Value } from '@trainyard/onnx-ir';
 import { InputError } from './errors.ts';
 import {
   type ArrayOf,
@@ -6,6 +6,7 @@ import {
   concrete,
   type DType,
   formatType,
+  isDType,
   isFloat,
   type NumberArray,
   type Shape,
@@ -148,4 +149,11 @@ export const asTensor = (value: Tensor | number, like?: TensorType): Tensor =>
 /** @throws InputError when the tensor is not of a floating-point type */
 export function requireFloat(where: string, x: TensorType): void {
   if (!isFloat(x.dtype)) throw new InputError(where, 'float32 or float64', x.dtype, 'cast it first');
+}
+
+/** A tensor around a constant of a model. @throws InputError when the element type is none that tensors have */
+export function tensorOfData(data: TensorData): Tensor {
+  const { dtype } = data;
+  if (!isDType(dtype)) throw new InputError('tensor', 'an element type that tensors have', dtype);
+  return new Tensor({ dtype, shape: data.dims }, data.view(dtype));
 }

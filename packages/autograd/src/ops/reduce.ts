@@ -19,12 +19,12 @@ export interface ReduceOptions {
 }
 
 /** Axes are an input in opset 18 (for sums from 13 on) and an attribute before. */
-const reduceRules = { axes: attr.ints(), keepdims: attr.int(1), noopWithEmptyAxes: attr.int(0) };
+const reduceRules = { axes: attr.ints(), keepdims: attr.int(1), noopWithEmptyAxes: attr.int() };
 
 interface ReduceAttributes {
   readonly axes: readonly number[] | undefined;
   readonly keepdims: number;
-  readonly noopWithEmptyAxes: number;
+  readonly noopWithEmptyAxes: number | undefined;
 }
 
 function reducedAxes(

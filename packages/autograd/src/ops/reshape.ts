@@ -2,30 +2,37 @@ import { InputError } from '../errors.ts';
 import { defineOp } from '../op.ts';
 import { int64s, type Tensor } from '../tensor.ts';
 import { concrete, type Dim, formatType, type Shape, sizeOf } from '../types.ts';
+import { productOf } from './rules.ts';
 
 /** ONNX's rule: 0 keeps the input's size at that place, one −1 takes what is left. */
 function resolve(shape: Shape, wanted: readonly number[], allowZero: boolean): Dim[] {
   const kept = wanted.map((dim, i) => (dim === 0 && !allowZero ? shape[i] : dim));
   const open = kept.indexOf(-1);
-  const rest = [...shape];
-  const known: number[] = [];
-  for (const dim of kept) {
-    const named = typeof dim === 'string' ? rest.indexOf(dim) : -1;
-    if (named >= 0) rest.splice(named, 1);
-    else if (dim !== -1 && typeof dim === 'number') known.push(dim);
-  }
-  const names = rest.filter((dim) => typeof dim === 'string');
-  const left = sizeOf(rest.filter((dim) => typeof dim === 'number')) / sizeOf(known);
-  const fits = open < 0 ? names.length === 0 && left === 1 : Number.isInteger(left) && names.length <= 1;
-  if (!fits)
+  const given = kept.filter((_, i) => i !== open);
+  const left = quotient(shape, given);
+  if (left === undefined || given.some((dim) => dim === undefined || dim === -1) || (open < 0 && left !== 1))
     throw new InputError(
       'reshape',
       `a shape of as many elements as [${shape.join(', ')}]`,
       `[${wanted.join(', ')}]`,
     );
-  // A name alone stays itself; a multiple of a name is a size of its own.
-  const taken = names.length === 0 ? left : left === 1 ? names[0] : `${left}*${names[0]}`;
-  return kept.map((dim, i) => (i === open ? taken : dim));
+  return kept.map((dim, i) => (i === open ? left : dim));
+}
+
+/** The product of `shape` divided by that of `given`; undefined where that is no whole size. */
+function quotient(shape: Shape, given: Shape): Dim | undefined {
+  const rest = [...shape];
+  let known = 1;
+  for (const dim of given) {
+    const at = typeof dim === 'string' ? rest.indexOf(dim) : -1;
+    if (at >= 0) rest.splice(at, 1);
+    else if (typeof dim === 'number') known *= dim;
+    else return undefined;
+  }
+  const total = sizeOf(rest.filter((dim) => typeof dim === 'number'));
+  const names = rest.filter((dim) => typeof dim === 'string');
+  if (known === 0) return total === 0 ? 1 : undefined;
+  return total % known === 0 ? productOf([total / known, ...names]) : undefined;
 }
 
 /** d(reshape x) = reshape dx */

@@ -49,7 +49,8 @@ export const Flatten = defineOp({
   type: 'Flatten',
   attributes: { axis: attr.int(1) },
   infer: ([{ dtype, shape }], { axis }) => {
-    const at = normalizeAxis('flatten', axis, shape.length + 1);
+    // The axis may be the rank itself, but negative ones count from the last axis.
+    const at = axis === shape.length ? axis : normalizeAxis('flatten', axis, shape.length);
     return [{ dtype, shape: [productOf(shape.slice(0, at)), productOf(shape.slice(at))] }];
   },
   kernel: copy,
