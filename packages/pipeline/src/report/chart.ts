@@ -1,7 +1,7 @@
+import { createHash } from 'node:crypto';
 import { LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent } from 'echarts/components';
 import { type EChartsCoreOption, init, use } from 'echarts/core';
-import { LabelLayout } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
 import { escapeHtml, type Html, html, trusted } from './html.ts';
 
@@ -12,7 +12,6 @@ use([
   LegendComponent,
   MarkAreaComponent,
   MarkLineComponent,
-  LabelLayout,
   SVGRenderer,
 ]);
 
@@ -39,34 +38,46 @@ export const axisStyle = {
   splitLine: { lineStyle: { color: colors.line } },
 } as const;
 
-const wide = { width: 560, height: 340 };
-const narrow = { width: 340, height: 300 };
+export interface ChartSize {
+  readonly width: number;
+  readonly height: number;
+  readonly narrow: boolean;
+}
+
+const wide: ChartSize = { width: 560, height: 340, narrow: false };
+const narrow: ChartSize = { width: 340, height: 310, narrow: true };
 
 /**
  * A chart as inline SVG, drawn once for wide and once for narrow screens, so that its letters keep their size.
  *
  * @param label what a screen reader says of it
  */
-export function chart(label: string, option: (narrow: boolean) => EChartsCoreOption): Html {
-  return html`<div class="chart wide">${draw(label, option(false), wide)}</div
-    ><div class="chart narrow">${draw(label, option(true), narrow)}</div>`;
+export function chart(label: string, option: (size: ChartSize) => EChartsCoreOption): Html {
+  return html`<div class="chart wide">${draw(label, option(wide), wide)}</div
+    ><div class="chart narrow">${draw(label, option(narrow), narrow)}</div>`;
 }
 
-function draw(label: string, option: EChartsCoreOption, size: { width: number; height: number }): Html {
-  const instance = init(null, null, { renderer: 'svg', ssr: true, ...size });
+function draw(label: string, option: EChartsCoreOption, { width, height }: ChartSize): Html {
+  const instance = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
     instance.setOption({
       animation: false,
       textStyle: { fontFamily: 'inherit', color: colors.ink, fontSize },
       ...option,
     });
-    // A name for screen readers, and a width that the page decides.
-    return trusted(
-      instance
-        .renderToSVGString()
-        .replace(/<svg width="\d+" height="\d+"/, `<svg role="img" aria-label="${escapeHtml(label)}"`),
-    );
+    const svg = instance
+      .renderToSVGString()
+      // A name for screen readers, and a width that the page decides.
+      .replace(/<svg width="\d+" height="\d+"/, `<svg role="img" aria-label="${escapeHtml(label)}"`);
+    return trusted(settleIds(svg));
   } finally {
     instance.dispose();
   }
+}
+
+/** ECharts counts its drawings in the ids; named by content instead, the same report gives the same page. */
+function settleIds(svg: string): string {
+  const content = svg.replace(/\bzr\d+-/g, '');
+  const name = createHash('sha256').update(content).digest('hex').slice(0, 8);
+  return svg.replace(/\bzr\d+-/g, `c${name}-`);
 }

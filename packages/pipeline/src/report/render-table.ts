@@ -28,7 +28,7 @@ export function renderTable(report: Report): string {
       .join('  ')
       .trimEnd();
   const words = [
-    `${name}: ${dataset.name}, ${count(dataset.train)} training and ${count(dataset.test)} test pictures, seed ${seed}`,
+    `${name}: ${count(dataset.train)} training and ${count(dataset.test)} test pictures of ${dataset.name}, seed ${seed}`,
     `trained network: ${percent(reference.accuracy)} right after ${training.epochs} epochs, ` +
       `${duration(training.seconds)}, ${count(training.imagesPerSecond)} pictures a second (${training.executor})`,
   ].map((text) => text.replaceAll('\u00a0', ' '));

@@ -71,8 +71,8 @@ footer p { border-top: 1px solid var(--line); padding-top: 1rem; }
 const tables = `
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; }
-.numbers { width: 100%; font-size: 0.93rem; }
-.numbers th, .numbers td { padding: 0.42rem 0.7rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
+.numbers { width: 100%; font-size: 0.91rem; }
+.numbers th, .numbers td { padding: 0.42rem 0.55rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
 .numbers thead th { color: var(--muted); font-weight: 500; font-size: 0.86rem; border-bottom-color: var(--muted); }
 .numbers th:first-child, .numbers .word { text-align: left; }
 .numbers th:first-child { padding-left: 0; position: sticky; left: 0; background: var(--paper); font-weight: 600; }
@@ -81,7 +81,7 @@ figure .numbers th:first-child { background: var(--raised); }
 .numbers.files { width: auto; }
 .variants { margin-top: 1.4rem; }
 abbr { text-decoration: underline dotted; text-underline-offset: 0.25em; cursor: help; }
-.bar { display: inline-block; width: 3.6rem; height: 0.5rem; margin-right: 0.6rem; background: var(--wash); border-radius: 3px; overflow: hidden; vertical-align: 0.06em; }
+.bar { display: inline-block; width: 2.6rem; height: 0.5rem; margin-right: 0.6rem; background: var(--wash); border-radius: 3px; overflow: hidden; vertical-align: 0.06em; }
 .bar i { display: block; height: 100%; background: var(--blue); opacity: 0.75; border-radius: 3px; }
 .mark { display: inline-block; width: 0.7rem; height: 0.7rem; margin-right: 0.5rem; background: var(--violet); }
 .mark.float32 { background: var(--blue); border-radius: 50%; }
@@ -137,6 +137,7 @@ const narrow = `
   .chart.narrow { display: block; }
   .gallery { grid-template-columns: repeat(auto-fill, minmax(8rem, 1fr)); gap: 0.7rem; }
   .lineage > div { grid-template-columns: 1fr; }
+  .numbers .bar { display: none; }
   .matrix { font-size: 0.78rem; border-spacing: 1px; }
   .matrix td { min-width: 1.45rem; height: 1.7rem; }
 }

@@ -48,20 +48,14 @@ function curveChart(title: string, history: readonly Epoch[], all: readonly Curv
   const drawn = all.filter(({ value }) => history.some((epoch) => value(epoch) !== undefined));
   const ends = drawn.map(({ name, value }) => `${name} ${show(value(history.at(-1)!), isShare)}`).join(', ');
   const label = `${title} by epoch, ${history.length} epochs. At the end: ${ends}.`;
-  return chart(label, (narrow) => ({
-    grid: {
-      left: 4,
-      right: narrow ? 14 : 24,
-      top: 40,
-      bottom: 4,
-      outerBoundsMode: 'same',
-      outerBoundsContain: 'axisLabel',
-    },
+  return chart(label, ({ narrow }) => ({
+    grid: { left: 50, right: narrow ? 14 : 24, top: 40, bottom: 44 },
     legend: {
       top: 4,
       left: 0,
       itemWidth: 26,
       itemGap: 18,
+      itemStyle: { opacity: 0 },
       textStyle: { color: colors.ink, fontSize },
       show: drawn.length > 1,
     },
@@ -71,6 +65,9 @@ function curveChart(title: string, history: readonly Epoch[], all: readonly Curv
       min: 1,
       max: Math.max(history.at(-1)!.epoch, 2),
       minInterval: 1,
+      name: 'epoch',
+      nameLocation: 'middle',
+      nameGap: 28,
       splitLine: { show: false },
     },
     yAxis: {
