@@ -72,7 +72,7 @@ export class Node {
   readonly metadata: Map<string, string>;
   /** Fields of the file that we have no names for, written back as they came. */
   extra: Uint8Array | undefined;
-  readonly outputs: readonly (Value | undefined)[];
+  readonly #outputs: (Value | undefined)[];
   readonly #inputs: (Value | undefined)[] = [];
   readonly #uses: (Use | undefined)[] = [];
 
@@ -89,13 +89,25 @@ export class Node {
     this.docString = init.docString ?? '';
     this.attributes = new Map(init.attributes);
     this.metadata = new Map(init.metadata);
-    this.outputs = outputs;
+    this.#outputs = [...outputs];
     for (const output of outputs) if (output) output.producer = this;
     for (const [i, input] of inputs.entries()) this.setInput(i, input);
   }
 
   get inputs(): readonly (Value | undefined)[] {
     return this.#inputs;
+  }
+
+  get outputs(): readonly (Value | undefined)[] {
+    return this.#outputs;
+  }
+
+  /** Stops computing an optional output, which nothing may read any more. */
+  dropOutput(index: number): void {
+    const output = this.#outputs[index];
+    if (output) output.producer = undefined;
+    this.#outputs[index] = undefined;
+    while (this.#outputs.length > 0 && !this.#outputs.at(-1)) this.#outputs.pop();
   }
 
   setInput(index: number, value: Value | undefined): void {
