@@ -1,7 +1,13 @@
 import { cloneModel, type Model, TensorData } from '@trainyard/onnx-ir';
 import { describe, expect, test } from 'vitest';
 import { countFlops } from '../analyze/count.ts';
-import { foreignModels, hasForeignModels, maxDifference, readForeignModel, run } from '../foreign-models.cases.ts';
+import {
+  foreignModels,
+  hasForeignModels,
+  maxDifference,
+  readForeignModel,
+  run,
+} from '../foreign-models.cases.ts';
 import { coupleChannels } from './coupling.ts';
 import { pruneChannels } from './prune-channels.ts';
 import { rules } from './rules/index.ts';
@@ -22,7 +28,9 @@ function zeroChannels(model: Model, channels: Readonly<Record<string, readonly n
     if (value.data?.dtype !== 'float32') continue;
     const layout = layouts.get(value) ?? [];
     const isBias = layout.length === 1;
-    const isVariance = [...value.uses].some(({ node, index }) => node.opType === 'BatchNormalization' && index > 2);
+    const isVariance = [...value.uses].some(
+      ({ node, index }) => node.opType === 'BatchNormalization' && index > 2,
+    );
     if (isVariance) continue;
     const at = layout.findIndex((axis) => axis && (isBias || makers.has(axis)));
     const axis = layout[at];

@@ -8,7 +8,7 @@ export const pool: Rule = (node, context) => {
     context.setLayout(output, [batch, channels, ...space.map(() => undefined)]);
 };
 
-/** Axes that keep their size stay what they are. A target given as sizes names the channels too. */
+/** Axes that keep their size stay what they are. A target given as sizes may name the channels too. */
 export const resize: Rule = (node, context) => {
   const [x, , , sizes] = node.inputs;
   const [output] = node.outputs;
@@ -19,16 +19,18 @@ export const resize: Rule = (node, context) => {
     `node "${node.name}" resizes it`,
   );
   const targets = node.opType === 'Resize' ? context.elements(sizes) : undefined;
-  if (sizes && node.opType === 'Resize') {
-    if (!targets || node.attributes.has('axes'))
-      context.freeze(layout, `node "${node.name}" resizes to sizes that are not constant`);
-    else
-      context.fixup((cut) => {
-        if (!layout.some((axis) => cut.changes(axis))) return;
-        const smaller = targets.map((size, i) => (cut.changes(layout[i]) ? cut.size(layout[i]!) : size));
-        node.setInput(3, cut.constant(`${node.name}/sizes`, smaller));
+  const axes = (intsOf(node, 'axes') ?? [...layout.keys()]).map((axis) =>
+    axis < 0 ? axis + layout.length : axis,
+  );
+  if (targets)
+    context.fixup((cut) => {
+      const smaller = targets.map((size, i) => {
+        const axis = layout[axes[i]!];
+        return cut.changes(axis) ? cut.size(axis) : size;
       });
-  }
+      if (smaller.some((size, i) => size !== targets[i]))
+        node.setInput(3, cut.constant(`${node.name}/sizes`, smaller));
+    });
   context.setLayout(
     output,
     layout.map((axis, i) => (isKept(i) ? axis : undefined)),
