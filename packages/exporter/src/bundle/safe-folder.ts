@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { syncFolder, writeFileAtomic } from '@trainyard/trainer/files';
 
 /** Folders that are written under another name first: `<name>.tmp-<process>-<random>`. */
 const temporary = (folder: string) => `${folder}.tmp-${process.pid}-${randomBytes(4).toString('hex')}`;
@@ -22,7 +23,7 @@ export async function replaceFolder(
   const fresh = temporary(target);
   try {
     await mkdir(fresh);
-    for (const [name, bytes] of Object.entries(files)) await writeSynced(join(fresh, name), bytes);
+    for (const [name, bytes] of Object.entries(files)) await writeFileAtomic(join(fresh, name), bytes);
     await syncFolder(fresh);
     await swapIn(fresh, target);
   } catch (error) {
@@ -62,27 +63,6 @@ export async function recoverFolder(folder: string): Promise<boolean> {
     if (!isAlive(owner)) await rm(join(dirname(target), name), { recursive: true, force: true });
   }
   return putBack;
-}
-
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Makes the names in a folder durable; Windows does it by itself and can't open folders. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 const exists = (path: string): Promise<boolean> =>

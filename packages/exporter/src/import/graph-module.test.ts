@@ -3,7 +3,13 @@ import { createModel, Graph, type Model, Node, TensorData, Value, writeModel } f
 import { digitsNet, initialize, parameterValues, withState } from '@trainyard/trainer';
 import { describe, expect, test } from 'vitest';
 import { exportOnnx } from '../export/export-onnx.ts';
-import { foreignModels, hasForeignModels, maxDifference, readForeignModel, run } from '../foreign-models.cases.ts';
+import {
+  foreignModels,
+  hasForeignModels,
+  maxDifference,
+  readForeignModel,
+  run,
+} from '../foreign-models.cases.ts';
 import { importNetwork, withWeights } from './graph-module.ts';
 
 const picture = { height: 8, width: 8, channels: 1 };
@@ -83,7 +89,9 @@ test('an operator we do not know is named', () => {
 test('a model of two inputs is refused', () => {
   const type = { dtype: 'float32', shape: [2] } as const;
   const { graph } = trace(({ a, b }) => ({ y: relu(a!), z: relu(b!) }), { a: type, b: type });
-  expect(() => importNetwork(createModel(graph))).toThrow('importNetwork: expected a model with one input, got 2');
+  expect(() => importNetwork(createModel(graph))).toThrow(
+    'importNetwork: expected a model with one input, got 2',
+  );
 });
 
 test('constants in Constant nodes are weights too', () => {
