@@ -18,6 +18,7 @@ export {
 } from './export/export-onnx.ts';
 export { GraphModule, importNetwork, withWeights } from './import/graph-module.ts';
 export { trainableInitializers, weightInitializers } from './import/trainable.ts';
+export * from './passes/index.ts';
 export {
   type ChannelPruningOptions,
   type ChannelPruningReport,

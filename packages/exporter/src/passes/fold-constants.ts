@@ -1,0 +1,112 @@
+import {
+  applyNode,
+  findOp,
+  fromOnnxAttributes,
+  isConcrete,
+  sizeOf,
+  type Tensor,
+  tensorOfData,
+} from '@trainyard/autograd';
+import { type Graph, type Model, type Node, TensorData, type Value } from '@trainyard/onnx-ir';
+import { constantOf } from '../analyze/constants.ts';
+import { fixedData, inputsOf } from './constants.ts';
+import { graphsOf, Outcome, type Pass } from './pass.ts';
+
+/** A folded constant has at most this many elements, so that a fill or an Expand does not become megabytes of file. */
+const maxElements = 2 ** 20;
+
+/** From here on the operators have the meaning that ours have. */
+const oldestOpset = 13;
+
+/** Folding these would undo what they are there for. */
+const keptForRuntime = new Set(['QuantizeLinear', 'DequantizeLinear']);
+
+/**
+ * Computes what depends on constants alone, by our own operators, and `Shape` of values whose sizes are all known.
+ * `Constant` nodes become initializers. Values that are outputs of a graph stay with their nodes.
+ */
+export const foldConstants: Pass = {
+  name: 'foldConstants',
+  requires(model) {
+    const opset = model.opsetImports.get('') ?? 0;
+    return opset < oldestOpset ? `opset ${opset} is older than ${oldestOpset}` : undefined;
+  },
+  run(model: Model) {
+    const outcome = new Outcome();
+    const graphs = graphsOf(model);
+    const inputs = inputsOf(graphs);
+    for (const graph of graphs) foldGraph(graph, inputs, outcome);
+    return outcome;
+  },
+};
+
+function foldGraph(graph: Graph, inputs: ReadonlySet<Value>, outcome: Outcome): void {
+  const folded: Node[] = [];
+  for (const node of graph.nodes) {
+    const results = fold(node, graph, inputs);
+    if (results === undefined) continue;
+    if (typeof results === 'string') {
+      outcome.refuse(node, results);
+      continue;
+    }
+    for (const [i, value] of node.outputs.entries()) if (value) becomeConstant(graph, value, results[i]);
+    folded.push(node);
+  }
+  graph.remove(folded);
+  outcome.changed += folded.length;
+}
+
+function becomeConstant(graph: Graph, value: Value, data: TensorData): void {
+  value.producer = undefined;
+  value.data = data;
+  value.type = { dtype: data.dtype, shape: data.dims };
+  graph.initializers.push(value);
+}
+
+/** What a node computes; undefined where that is not constant, and a text where it is but cannot be computed here. */
+function fold(node: Node, graph: Graph, inputs: ReadonlySet<Value>): TensorData[] | string | undefined {
+  const isConstant = node.opType === 'Constant' && node.domain === '';
+  const constants = node.inputs.map((input) => fixedData(input, inputs));
+  const shape = shapeOf(node);
+  const isFoldable = node.inputs.length > 0 && node.inputs.every((input, i) => !input || constants[i]);
+  if (!isConstant && !shape && !isFoldable) return undefined;
+  if (keptForRuntime.has(node.opType)) return undefined;
+  if (node.outputs.some((output) => output && graph.outputs.includes(output)))
+    return 'its result is an output of the graph';
+  if (shape) return [shape];
+  if (isConstant) {
+    const data = constantOf(node);
+    return data ? [data] : 'a sparse or text constant';
+  }
+  return compute(node, constants);
+}
+
+/** The result of a `Shape` node, where the sizes that it asks for are numbers. */
+function shapeOf(node: Node): TensorData | undefined {
+  const shape = node.opType === 'Shape' && node.domain === '' ? node.inputs[0]?.type?.shape : undefined;
+  if (!shape) return undefined;
+  const at = (name: string): number | undefined => {
+    const attribute = node.attributes.get(name);
+    return attribute?.kind === 'int' ? Number(attribute.value) : undefined;
+  };
+  const sizes = shape.slice(at('start') ?? 0, at('end') ?? shape.length);
+  if (!sizes.every((size) => typeof size === 'number')) return undefined;
+  return TensorData.from('int64', [sizes.length], BigInt64Array.from(sizes, BigInt));
+}
+
+function compute(node: Node, constants: readonly (TensorData | undefined)[]): TensorData[] | string {
+  const op = findOp(node.opType, node.domain);
+  if (!op) return 'all its inputs are constant, but we do not know the operator';
+  try {
+    const inputs = constants.map((data) => data && tensorOfData(data));
+    const attributes = fromOnnxAttributes(node.opType, op.rules, node.attributes) as never;
+    const types = op.definition.infer(inputs as Tensor[], attributes);
+    if (types.some(({ shape }) => !isConcrete(shape) || sizeOf(shape) > maxElements))
+      return `its result has more than ${maxElements} elements`;
+    return applyNode(node, inputs).map(dataOf);
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+const dataOf = (x: Tensor): TensorData => TensorData.from(x.dtype, x.sizes, x.data);

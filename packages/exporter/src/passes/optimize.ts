@@ -1,0 +1,34 @@
+import { cloneModel, type Model } from '@trainyard/onnx-ir';
+import { eliminateCommonSubexpressions } from './eliminate-common-subexpressions.ts';
+import { eliminateDead } from './eliminate-dead.ts';
+import { eliminateIdentities } from './eliminate-identities.ts';
+import { foldConstants } from './fold-constants.ts';
+import { fuseConvBatchNorm } from './fuse-conv-batch-norm.ts';
+import { inferShapes } from './infer-shapes.ts';
+import type { Pass } from './pass.ts';
+import { type PassReport, type RunPassesOptions, runPasses } from './run-passes.ts';
+
+/** What `optimize` runs, in this order, until nothing changes. */
+export const standardPasses: readonly Pass[] = [
+  inferShapes,
+  foldConstants,
+  eliminateIdentities,
+  fuseConvBatchNorm,
+  eliminateCommonSubexpressions,
+  eliminateDead,
+];
+
+export interface Optimized {
+  readonly model: Model;
+  /** What each pass did, and what it refused. */
+  readonly passes: readonly PassReport[];
+}
+
+/**
+ * A copy of a model that computes the same with fewer nodes. Any model will do; its opset stays.
+ * @throws ModelError when a pass does not keep its promise
+ */
+export function optimize(model: Model, options: RunPassesOptions = {}): Optimized {
+  const copy = cloneModel(model);
+  return { passes: runPasses(copy, standardPasses, options), model: copy };
+}
