@@ -20,7 +20,7 @@ export const colors = {
   ink: 'var(--ink)',
   muted: 'var(--muted)',
   line: 'var(--line)',
-  paper: 'var(--paper)',
+  raised: 'var(--raised)',
   blue: 'var(--blue)',
   orange: 'var(--orange)',
   green: 'var(--green)',

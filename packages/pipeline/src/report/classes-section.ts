@@ -1,4 +1,3 @@
-import { bar } from './bar.ts';
 import { count, percent } from './format.ts';
 import { type Html, html } from './html.ts';
 import type { Report } from './schema.ts';
@@ -76,6 +75,6 @@ function classTable({ perClass, dataset: { classes } }: Report): Html {
 <thead><tr><th scope="col">Class</th><th scope="col">F1</th><th scope="col">Precision</th><th scope="col">Recall</th><th scope="col">Pictures</th></tr></thead>
 <tbody>${perClass.map(
     ({ precision, recall, f1, support }, i) =>
-      html`<tr><th scope="row">${classes[i]}</th><td>${bar(f1)}${percent(f1, 1)}</td><td>${percent(precision, 1)}</td><td>${percent(recall, 1)}</td><td>${count(support)}</td></tr>`,
+      html`<tr><th scope="row">${classes[i]}</th><td><strong>${percent(f1, 1)}</strong></td><td>${percent(precision, 1)}</td><td>${percent(recall, 1)}</td><td>${count(support)}</td></tr>`,
   )}</tbody></table></div>`;
 }

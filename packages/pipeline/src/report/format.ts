@@ -55,11 +55,11 @@ export function duration(seconds: number): string {
   return hours > 0 ? `${hours}${nbsp}h ${minutes}${nbsp}min` : `${minutes}${nbsp}min ${rounded % 60}${nbsp}s`;
 }
 
-/** Small positive numbers: 3.814e-6 → '3.8e-6', 0.25 → '0.250', 0 → '0' */
+/** Small positive numbers: 3.814e-6 → '3.8e-6', 0.25 → '0.25', 0 → '0' */
 export function small(value: number): string {
   if (value === 0) return '0';
   if (value < 0.001) return value.toExponential(1);
-  return value.toPrecision(3);
+  return String(Number(value.toPrecision(3)));
 }
 
 /** '4.1×' */

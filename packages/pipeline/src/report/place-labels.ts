@@ -12,6 +12,13 @@ export interface Box {
   readonly bottom: number;
 }
 
+export interface LabelStyle {
+  readonly fontSize: number;
+  readonly symbolSize: number;
+  /** What labels should rather not cover. */
+  readonly obstacles?: readonly Box[];
+}
+
 /** Where a label stands, as ECharts says it: a side of the point, and a shift in pixels. */
 export interface Placement {
   readonly position: 'right' | 'left' | 'top' | 'bottom';
@@ -44,7 +51,7 @@ export const labelDistance = 5;
 export function placeLabels(
   points: readonly LabelledPoint[],
   area: Box,
-  { fontSize, symbolSize }: { fontSize: number; symbolSize: number },
+  { fontSize, symbolSize, obstacles = [] }: LabelStyle,
 ): Placement[] {
   const half = symbolSize / 2;
   const symbols = points.map(({ x, y }) => ({
@@ -58,6 +65,7 @@ export function placeLabels(
   const cost = (i: number, placement: Placement): number => {
     const box = boxOf(i, placement);
     let total = 50 * (size(box) - overlap(box, area)) + candidates.indexOf(placement);
+    for (const obstacle of obstacles) total += 3 * overlap(box, obstacle);
     for (let j = 0; j < points.length; j++) {
       if (j !== i) total += 10 * overlap(box, symbols[j]!) + 10 * overlap(box, boxOf(j, chosen[j]!));
     }

@@ -83,6 +83,7 @@ figure .numbers th:first-child { background: var(--raised); }
 abbr { text-decoration: underline dotted; text-underline-offset: 0.25em; cursor: help; }
 .bar { display: inline-block; width: 2.6rem; height: 0.5rem; margin-right: 0.6rem; background: var(--wash); border-radius: 3px; overflow: hidden; vertical-align: 0.06em; }
 .bar i { display: block; height: 100%; background: var(--blue); opacity: 0.75; border-radius: 3px; }
+.numbers .bar { float: left; margin-top: 0.48em; }
 .mark { display: inline-block; width: 0.7rem; height: 0.7rem; margin-right: 0.5rem; background: var(--violet); }
 .mark.float32 { background: var(--blue); border-radius: 50%; }
 .mark.float16 { background: var(--green); transform: rotate(45deg) scale(0.85); }
@@ -155,10 +156,24 @@ const print = `
   h2, .lead { break-after: avoid; }
   figure, tr, .figures > div { break-inside: avoid; }
   .scroll { overflow: visible; }
-  .numbers { font-size: 8pt; }
-  .numbers th, .numbers td { padding: 0.25rem 0.35rem; }
+  .figures { grid-template-columns: repeat(4, 1fr); }
+  .figures b { font-size: 1.5rem; }
+  .pair { grid-template-columns: 1fr 1fr; gap: 0.7rem; }
+  .pair > figure { padding: 0.6rem; }
+  .numbers { font-size: 7.5pt; }
+  .variants { font-size: 6.6pt; }
+  .numbers thead th { font-size: 1em; }
+  .numbers th, .numbers td { padding: 0.22rem 0.25rem; }
+  .matrix { font-size: 7.5pt; border-spacing: 1px; }
+  .matrix td { min-width: 0; height: 1.3rem; }
   .variants .bar { display: none; }
-  .gallery { grid-template-columns: repeat(6, 1fr); gap: 0.5rem; }
+  .gallery { grid-template-columns: repeat(6, minmax(0, 1fr)); gap: 0.4rem; }
+  .card figcaption { padding: 0.35rem 0.4rem; }
+  .verdict { font-size: 11pt; }
+  .sure, .note { font-size: 7pt; }
+  .sure .bar { margin-right: 0.3rem; }
+  .chart.wide { display: none; }
+  .chart.narrow { display: block; }
 }
 `;
 

@@ -1,7 +1,7 @@
 import { axisStyle, type ChartSize, chart, colors, fontSize } from './chart.ts';
 import { percent, small } from './format.ts';
 import type { Html } from './html.ts';
-import { labelDistance, placeLabels } from './place-labels.ts';
+import { type Box, labelDistance, type Placement, placeLabels } from './place-labels.ts';
 import type { Report, ReportVariant } from './schema.ts';
 
 /** One look a precision: colour and shape, so that it can be told without colour too. */
@@ -37,12 +37,19 @@ export function variantsChart(
     const placements = placeLabels(
       variants.map((variant) => toPixels(x(variant), variant.accuracy, variant.name, scale, size)),
       plotArea(size),
-      { fontSize: labelSize, symbolSize },
+      { fontSize: labelSize, symbolSize, obstacles: [referenceLine(report, scale, size)] },
     );
     const precisions = [...new Set(variants.map(({ precision }) => precision))];
     return {
       grid: { ...margin, outerBoundsMode: 'none' },
-      legend: { top: 4, left: 0, itemGap: 18, textStyle: { color: colors.ink, fontSize } },
+      legend: {
+        top: 4,
+        left: 0,
+        itemGap: 18,
+        itemWidth: 13,
+        itemHeight: 13,
+        textStyle: { color: colors.ink, fontSize },
+      },
       xAxis: {
         ...axisStyle,
         type: 'value',
@@ -71,7 +78,7 @@ export function variantsChart(
         symbolSize,
         itemStyle: {
           color: (looks[precision] ?? otherLook).color,
-          borderColor: colors.paper,
+          borderColor: colors.raised,
           borderWidth: 1.5,
         },
         data: variants.flatMap((variant, v) =>
@@ -85,11 +92,7 @@ export function variantsChart(
   });
 }
 
-function point(
-  name: string,
-  value: readonly [number, number],
-  placement: ReturnType<typeof placeLabels>[number],
-) {
+function point(name: string, value: readonly [number, number], placement: Placement) {
   return {
     value,
     label: {
@@ -97,6 +100,8 @@ function point(
       formatter: name.replace(/[{}]/g, ''),
       color: colors.ink,
       fontSize: labelSize,
+      textBorderColor: colors.raised,
+      textBorderWidth: 3,
       distance: labelDistance,
       ...placement,
     },
@@ -108,6 +113,8 @@ function marks({ reference, accuracyBudget }: Report) {
   const line = {
     silent: true,
     symbol: 'none',
+    // Decimals that ECharts keeps of the value: with its 2, 98.6 % would be drawn at 99 %.
+    precision: 6,
     label: { show: false },
     lineStyle: { color: colors.muted, type: [5, 4], width: 1.5 },
     data: [{ yAxis: reference.accuracy }],
@@ -139,6 +146,12 @@ function toPixels(x: number, y: number, label: string, scale: Scale, { width, he
     y: margin.top + ((scale.high - y) / (scale.high - scale.low)) * down,
     label,
   };
+}
+
+/** The room of the dashed line. */
+function referenceLine({ reference }: Report, scale: Scale, size: ChartSize): Box {
+  const { y } = toPixels(0, reference.accuracy, '', scale, size);
+  return { left: margin.left, top: y - 1, right: size.width - margin.right, bottom: y + 1 };
 }
 
 /**

@@ -24,10 +24,11 @@ function variantsTable({ variants, reference }: Report): Html {
   const largest = Math.max(...variants.map((variant) => variant.bytes));
   const slowest = Math.max(...variants.map(({ latencyMs }) => latencyMs.p50));
   return html`<div class="scroll" role="region" aria-label="All variants" tabindex="0"><table class="numbers variants">
-<thead><tr><th scope="col">Variant</th><th scope="col">Precision</th><th scope="col">Accuracy</th>
+<thead><tr><th scope="col">Variant</th><th scope="col" class="word">Precision</th><th scope="col">Accuracy</th>
 <th scope="col"><abbr title="Percentage points against the trained network">Δ points</abbr></th>
 <th scope="col"><abbr title="Share of test pictures whose top class is the trained network's">Agreement</abbr></th>
-<th scope="col">Size</th><th scope="col">p50</th><th scope="col">p95</th><th scope="col">Parameters</th>
+<th scope="col">Size</th><th scope="col"><abbr title="Median time for one picture">p50</abbr></th>
+<th scope="col"><abbr title="Time within which 95 % of single pictures are read">p95</abbr></th><th scope="col">Parameters</th>
 <th scope="col"><abbr title="Floating-point operations for one picture">FLOPs</abbr></th>
 <th scope="col"><abbr title="Largest absolute difference of a logit">Logit diff.</abbr></th></tr></thead>
 <tbody>${variants.map(
