@@ -1,15 +1,15 @@
 import { type AttributesOf, attr } from '../attributes.ts';
 import { InputError } from '../errors.ts';
 import { averageWindows } from '../kernels/pool.ts';
-import { defineOp } from '../op.ts';
+import { defineOp, type Op } from '../op.ts';
 import { full, type Tensor, tensorOf } from '../tensor.ts';
 import { arrayType, type FloatType, type TensorType } from '../types.ts';
 import { mul } from './arithmetic.ts';
 import { convTranspose } from './conv-transpose.ts';
 import { globalAveragePool } from './global-pool.ts';
 import { matMul } from './matmul.ts';
-import { inferPool, type PoolOptions, poolAxes, poolRules } from './max-pool.ts';
-import { type Axis, extent, geometryOf, requirePicture } from './window.ts';
+import { inferPool, type PoolOptions, poolAxes, poolRules, withoutCeil } from './pool.ts';
+import { type Axis, geometryOf, requirePicture, spreading } from './window.ts';
 
 const rules = { ...poolRules, countIncludePad: attr.int(0) };
 type Attributes = AttributesOf<typeof rules>;
@@ -46,27 +46,14 @@ function shares(x: TensorType, y: TensorType, attributes: Attributes): Tensor {
 /** Averaging is linear: dx spreads dy / count over the window, a transposed depthwise convolution with ones. */
 function spread(x: Tensor, dy: Tensor, attributes: Attributes): Tensor {
   const axes = poolAxes('averagePool', x, attributes);
-  // Positive where windows reach over the end of x, negative where they leave some of it out.
-  const over = axes.map(
-    (axis, i) =>
-      ((dy.shape[i + 2] as number) - 1) * axis.stride +
-      extent(axis) -
-      axis.begin -
-      (x.shape[i + 2] as number),
-  );
   const channels = x.shape[1] as number;
   const weight = full([channels, 1, ...attributes.kernelShape], 1, x.dtype);
-  return convTranspose(mul(dy, shares(x, dy, attributes)), weight, undefined, {
-    strides: axes.map((axis) => axis.stride),
-    dilations: axes.map((axis) => axis.dilation),
-    pads: [...axes.map((axis) => axis.begin), ...over.map((o) => Math.max(0, o))],
-    outputPadding: over.map((o) => Math.max(0, -o)),
-    group: channels,
-  });
+  const shared = mul(dy, shares(x, dy, attributes));
+  return convTranspose(shared, weight, undefined, { ...spreading(x, dy, axes), group: channels });
 }
 
 /** y is the mean over a window: dx spreads dy / count over it */
-export const AveragePool = defineOp<typeof rules>({
+export const AveragePool: Op<typeof rules> = defineOp<typeof rules>({
   type: 'AveragePool',
   attributes: rules,
   infer: inferPool('averagePool'),
@@ -78,6 +65,10 @@ export const AveragePool = defineOp<typeof rules>({
       axisCounts(x, y, attributes),
     ),
   vjp: ({ inputs: [x], attributes, cotangents: [dy] }) => [() => spread(x, dy, attributes)],
+  lower: ([x], attributes) => {
+    const floored = withoutCeil('averagePool', x, attributes, attributes.countIncludePad === 1);
+    return floored && [AveragePool.call([x], floored)[0]];
+  },
 });
 
 export interface AveragePoolOptions extends PoolOptions {

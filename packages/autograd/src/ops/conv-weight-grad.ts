@@ -5,6 +5,9 @@ import type { Tensor } from '../tensor.ts';
 import { sizeOf, type TensorType } from '../types.ts';
 import { type ConvOptions, conv } from './conv.ts';
 import { convTranspose } from './conv-transpose.ts';
+import { reshape } from './reshape.ts';
+import { slice } from './slice.ts';
+import { transpose } from './transpose.ts';
 import { extent, geometryOf, windowAxes } from './window.ts';
 
 const rules = {
@@ -25,6 +28,37 @@ const optionsOf = ({ strides, pads, dilations, group }: Attributes): ConvOptions
   ...(dilations && { dilations }),
   group,
 });
+
+/**
+ * As one convolution that sums over pictures where the forward one sums over channels: x with the batch for
+ * channels, dy for the weight, strides and dilations changed places. Each group's pictures are a group of channels.
+ */
+function asConv(x: Tensor, dy: Tensor, attributes: Attributes): Tensor {
+  const { group, kernelShape } = attributes;
+  const axes = axesOf(x, attributes);
+  const spatial = x.shape.map((_, i) => i).slice(2);
+  const [, channels, ...sizes] = x.shape as readonly number[];
+  const inGroup = channels / group;
+  // [N, g·C, …] to [C, g·N, …]
+  const split = reshape(x, [0, group, inGroup, ...sizes]);
+  const turned = transpose(split, [2, 1, 0, ...spatial.map((i) => i + 1)]);
+  const pictures = reshape(turned, [inGroup, -1, ...sizes]);
+  const weight = transpose(dy, [1, 0, ...spatial]);
+  const all = conv(pictures, weight, undefined, {
+    strides: axes.map((axis) => axis.dilation),
+    dilations: axes.map((axis) => axis.stride),
+    pads: [...axes.map((axis) => axis.begin), ...axes.map((axis) => axis.end)],
+    group,
+  });
+  // What the strides left over at the end of x would be further elements of the kernel.
+  const cut = slice(
+    all,
+    spatial.map(() => 0),
+    kernelShape,
+    spatial,
+  );
+  return transpose(cut, [1, 0, ...spatial]);
+}
 
 /**
  * dw = x ⋆ dy is bilinear, and ⟨v, x ⋆ dy⟩ = ⟨conv(x, v), dy⟩:
@@ -57,6 +91,7 @@ export const ConvWeightGrad = defineOp({
       }),
     () => conv(x, v, undefined, optionsOf(attributes)),
   ],
+  lower: ([x, dy], attributes) => [asConv(x, dy, attributes)],
   flops: ([x, dy], { group, kernelShape }) =>
     (2 * sizeOf(dy.shape as number[]) * (x.shape[1] as number) * sizeOf(kernelShape)) / group,
 });

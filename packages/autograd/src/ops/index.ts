@@ -29,10 +29,11 @@ export {
 } from './layer-norm.ts';
 export * from './losses.ts';
 export { Gemm, type GemmOptions, gemm, MatMul, matMul } from './matmul.ts';
-export { MaxPool, MaxPoolGrad, MaxPoolPick, maxPool, type PoolOptions } from './max-pool.ts';
+export { MaxPool, MaxPoolGrad, MaxPoolPick, maxPool } from './max-pool.ts';
 export * from './min-max.ts';
 export * from './one-hot.ts';
 export * from './pad.ts';
+export type { PoolOptions } from './pool.ts';
 export * from './pow.ts';
 export * from './prelu.ts';
 export * from './quantize.ts';

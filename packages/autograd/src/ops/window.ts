@@ -1,5 +1,5 @@
 import { InputError } from '../errors.ts';
-import { type Dim, formatType, type Shape, type TensorType } from '../types.ts';
+import type { Dim, Shape, TensorType } from '../types.ts';
 
 /** The attributes that ONNX's windowed operators share; per spatial axis, pads first all begins, then all ends. */
 export interface WindowAttributes {
@@ -105,6 +105,24 @@ export function positions(where: string, size: Dim, axis: Axis, ceil = false): D
   return (count - 1) * stride >= size + begin ? count - 1 : count;
 }
 
+/** Options of the transposed convolution that spreads windows over the elements of x that they were read from. */
+export function spreading(x: TensorType, windows: TensorType, axes: readonly Axis[]) {
+  // Positive where windows reach over the end of x, negative where they leave some of it out.
+  const over = axes.map(
+    (axis, i) =>
+      ((windows.shape[i + 2] as number) - 1) * axis.stride +
+      extent(axis) -
+      axis.begin -
+      (x.shape[i + 2] as number),
+  );
+  return {
+    strides: axes.map((axis) => axis.stride),
+    dilations: axes.map((axis) => axis.dilation),
+    pads: [...axes.map((axis) => axis.begin), ...over.map((o) => Math.max(0, o))],
+    outputPadding: over.map((o) => Math.max(0, -o)),
+  };
+}
+
 /** A convolution or pooling as two-dimensional numbers; a one-dimensional one has height 1. */
 export interface Geometry {
   readonly height: number;
@@ -133,14 +151,3 @@ export function geometryOf(
     horizontal: axes[axes.length - 1],
   };
 }
-
-/** First output position whose window element at `offset` lies inside of the input. */
-export const firstInside = (axis: Axis, offset: number): number =>
-  Math.max(0, Math.ceil((axis.begin - offset) / axis.stride));
-
-/** One past the last output position whose window element at `offset` lies inside of the input. */
-export const endInside = (axis: Axis, offset: number, size: number, count: number): number =>
-  Math.min(count, Math.floor((size - 1 + axis.begin - offset) / axis.stride) + 1);
-
-export const describeChannels = (x: TensorType, w: TensorType): string =>
-  `${formatType(x)} and ${formatType(w)}`;
