@@ -5,12 +5,12 @@ import { saveWeights } from './checkpoint/index.ts';
 import type { CheckpointStore } from './checkpoint/store.ts';
 import { augmentation } from './data/index.ts';
 import { evaluate } from './evaluate.ts';
+import { smallNetwork, smallRun, smallSplit } from './fit.cases.ts';
 import { fit } from './fit.ts';
 import type { Callback, FitOptions } from './fit-options.ts';
 import { parameterValues } from './module.ts';
 import { constantRate } from './optim/schedule.ts';
 import { sgd } from './optim/sgd.ts';
-import { smallNetwork, smallRun, smallSplit } from './test-network.ts';
 
 const split = smallSplit(60);
 const augment = augmentation({ shift: 1, rotate: 15, noise: 5 });

@@ -1,4 +1,4 @@
-import { Generator } from '@trainyard/autograd';
+import { Generator, Tensor } from '@trainyard/autograd';
 import type { ImageSplit } from './dataset.ts';
 import type { FitOptions } from './fit-options.ts';
 import type { Module } from './module.ts';
@@ -48,3 +48,11 @@ export const smallRun = (): FitOptions => ({
   optimizer: adamW(),
   schedule: oneCycle({ max: 0.02 }),
 });
+
+/** For tests: the same with plain data in place of tensors, whose elements `toEqual` does not see. */
+export function plain(value: unknown): unknown {
+  if (value instanceof Tensor) return { dtype: value.dtype, shape: value.shape, data: [...value.data] };
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, plain(entry)]));
+}
