@@ -1,5 +1,5 @@
 import type { Bundle } from './bundle.ts';
-import { DisposedError, messageOf, PictureError } from './errors.ts';
+import { DisposedError, messageOf, PictureError, RuntimeError } from './errors.ts';
 import { type LatencyFigures, LatencyHistogram } from './latency.ts';
 import type { Logger } from './logger.ts';
 import type { Manifest, Variant } from './manifest.ts';
@@ -69,6 +69,8 @@ export function createClassifier<Picture>(
   { bundle, variant, session, decode }: ClassifierParts<Picture>,
   { maxBatch = 32, onRun, logger }: ClassifierOptions = {},
 ): Classifier<Picture> {
+  if (!Number.isSafeInteger(maxBatch) || maxBatch < 1)
+    throw new RuntimeError('loadBundle', 'a whole number of at least 1 as `maxBatch`', String(maxBatch));
   const { manifest, digest } = bundle;
   const { input, labels } = manifest;
   const pictureBytes = input.height * input.width * input.channels;

@@ -31,5 +31,10 @@ export async function loadClassifier<Picture, Options extends LoadOptions>(
   logger.info(`${bundle.manifest.name}: variant ${variant.name}, ${reason}`);
   const model = await bundle.readVariant(variant);
   const session = await createSession(model, signatureOf(bundle.manifest), options);
-  return createClassifier({ bundle, variant, session, decode }, options);
+  try {
+    return createClassifier({ bundle, variant, session, decode }, options);
+  } catch (error) {
+    await session.dispose();
+    throw error;
+  }
 }

@@ -58,8 +58,10 @@ export function ortSession(
   provider: string,
 ): ModelSession {
   const { input, output, classes } = signature;
-  checkNames('input', session.inputNames, input.name);
-  checkNames('output', session.outputNames, output.name);
+  const { inputNames, outputNames } = session;
+  if (inputNames.length !== 1 || inputNames[0] !== input.name)
+    throw refuse(`one input called ${input.name}`, inputNames);
+  if (!outputNames.includes(output.name)) throw refuse(`an output called ${output.name}`, outputNames);
   const { Tensor } = ort;
   const fetches = [output.name];
   const runOrt = async (pixels: Uint8Array, batch: number) => {
@@ -91,13 +93,11 @@ export function ortSession(
   };
 }
 
-function checkNames(what: string, names: readonly string[], name: string): void {
-  const others = what === 'input' ? names.length !== 1 : false;
-  if (!names.includes(name) || others)
-    throw new BundleError(
-      'model',
-      `${what === 'input' ? 'one input' : 'an output'} called ${name}`,
-      names.join(', ') || 'none',
-      'release the bundle again from its network',
-    );
+function refuse(expected: string, names: readonly string[]): BundleError {
+  return new BundleError(
+    'model',
+    expected,
+    names.join(', ') || 'none',
+    'release the bundle again from its network',
+  );
 }
