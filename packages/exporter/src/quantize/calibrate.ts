@@ -3,7 +3,7 @@ import { cloneModel, type Model, writeModel } from '@trainyard/onnx-ir';
 import type { InferenceSession, InferenceSessionFactory } from 'onnxruntime-common';
 import { Histogram } from './histogram.ts';
 import { observableValues } from './observe.ts';
-import type { Ranges } from './plan.ts';
+import type { Ranges } from './options.ts';
 
 export type Feeds = InferenceSession.FeedsType;
 

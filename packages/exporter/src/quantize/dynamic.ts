@@ -11,6 +11,7 @@ import {
 } from '@trainyard/onnx-ir';
 import { dropUnusedConstants, floatOf, floatsOf, freshNames, int, intOf, opsetOf } from './constants.ts';
 import { addDynamicWeights } from './dynamic-weights.ts';
+import { allFinite } from './range.ts';
 import { type Conversion, isListed, type NodeReport, nameOf } from './report.ts';
 import { isOnnx } from './rules.ts';
 import { transposed } from './transposed.ts';
@@ -35,7 +36,7 @@ function refusal(node: Node, graph: Graph, exclude: readonly string[]): string |
   if (isListed(node, exclude)) return 'excluded';
   const weights = floatsOf(node.inputs[1], graph);
   if (!weights) return 'its weights are not constant float32';
-  if (weights.view('float32').some((w) => !Number.isFinite(w))) return 'its weights are not all finite';
+  if (!allFinite(weights)) return 'its weights are not all finite';
   if (!node.inputs[0] || node.inputs[0].data) return 'its input is constant';
   if (node.opType === 'Gemm' && intOf(node, 'transA', 0)) return 'transA is set';
   if (node.opType === 'Gemm' && floatOf(node, 'beta', 1) !== 1) return 'beta is not 1';

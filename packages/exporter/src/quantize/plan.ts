@@ -1,28 +1,11 @@
 import type { Graph, Model, Node, Value } from '@trainyard/onnx-ir';
-import { constantOf, floatsOf } from './constants.ts';
+import { floatsOf } from './constants.ts';
+import type { Ranges, StaticOptions } from './options.ts';
 import { chooseParameters, type QuantParameters, type Range, saturatesLike } from './parameters.ts';
-import { rangeOf } from './range.ts';
+import { allFinite, rangeOf } from './range.ts';
 import { isListed, type NodeReport, nameOf } from './report.ts';
-import { clampOf, isPassThrough, joinRuleOf, weightedRuleOf } from './rules.ts';
-
-/** The range of every value that calibration observed, by the value's name. */
-export type Ranges = ReadonlyMap<string, Range>;
-
-export interface StaticOptions {
-  /** uint8 is the faster one on x86, and needs no extra step for ReLU. Default: uint8. */
-  readonly activations?: 'uint8' | 'int8';
-  /** Activations with zero in the middle; a ReLU can then not be folded. Default: false. */
-  readonly symmetric?: boolean;
-  /** A scale for each output channel of the weights. Default: true. */
-  readonly perChannel?: boolean;
-  /** Weights in 7 bits, for x86 without VNNI, where two products of 8 bits saturate. Default: false. */
-  readonly reduceRange?: boolean;
-  /** Names of nodes (or of their first outputs) and operator types that stay float. */
-  readonly exclude?: readonly string[];
-  /** The first (last) node with weights stays float. Default: false. */
-  readonly keepFirst?: boolean;
-  readonly keepLast?: boolean;
-}
+import { clampOf, isPassThrough, type JoinRule, joinRuleOf, weightedRuleOf } from './rules.ts';
+import { selectWeighted } from './select-weighted.ts';
 
 export interface Plan {
   /** The values that become integers. */
@@ -36,143 +19,144 @@ export interface Plan {
   readonly report: readonly NodeReport[];
 }
 
-/** Why a node with a weighted operator cannot be quantized; undefined where it can. */
-function refusal(node: Node, graph: Graph, ranges: Ranges): string | undefined {
-  const rule = weightedRuleOf(node)!;
-  const [input, weightValue, biasValue] = node.inputs;
-  const weights = floatsOf(weightValue, graph);
-  if (!weights) return 'its weights are not constant float32';
-  if (!input || constantOf(input, graph)) return 'its input is constant';
-  const bias = floatsOf(biasValue, graph);
-  if (biasValue && !bias) return 'its bias is not constant float32';
-  if (bias && (bias.dims.at(-1) !== bias.size || bias.size !== rule.channels(node, weights)))
-    return `its bias of shape [${bias.dims}] is not one number for each output channel`;
-  if (weights.view('float32').some((w) => !Number.isFinite(w))) return 'its weights are not all finite';
-  const missing = [input, node.outputs[0]!].find(({ name }) => !ranges.has(name));
-  return missing ? `calibration has no range for "${missing.name}"` : rule.refuse?.(node);
+/** What becomes of a node, in words. */
+type Verdict = readonly [converted: boolean, note: string];
+
+/** Goes through the nodes of a graph in order and decides about each. */
+class StaticPlanner {
+  readonly parameters = new Map<Value, QuantParameters>();
+  readonly constants = new Map<Value, QuantParameters>();
+  readonly folded = new Map<Node, Verdict>();
+  readonly weighted: ReadonlySet<Node>;
+  readonly #refused: ReadonlyMap<Node, string>;
+  /** What nodes with weights read: it must be integers. */
+  readonly #demanded: ReadonlySet<Value>;
+  readonly #own: ReadonlySet<Node>;
+  readonly #graph: Graph;
+  readonly #ranges: Ranges;
+  readonly #options: StaticOptions;
+
+  constructor(graph: Graph, ranges: Ranges, options: StaticOptions) {
+    this.#graph = graph;
+    this.#ranges = ranges;
+    this.#options = options;
+    this.#own = new Set(graph.nodes);
+    const { weighted, refused } = selectWeighted(graph, ranges, options);
+    this.weighted = weighted;
+    this.#refused = refused;
+    this.#demanded = new Set([...weighted].map((node) => node.inputs[0]!));
+  }
+
+  /** A value that comes from float becomes integers where nodes with weights read it. */
+  enter(value: Value): void {
+    const chosen = this.#demanded.has(value) && !this.parameters.has(value) && this.#ofValue(value);
+    if (chosen) this.parameters.set(value, chosen);
+  }
+
+  visit(node: Node): Verdict {
+    const foldedAs = this.folded.get(node);
+    if (foldedAs) {
+      this.parameters.set(node.outputs[0]!, this.parameters.get(node.inputs[0]!)!);
+      return foldedAs;
+    }
+    if (this.#isExcluded(node)) return [false, 'excluded'];
+    if (this.weighted.has(node)) return this.#visitWeighted(node);
+    const refusal = this.#refused.get(node);
+    if (refusal) return [false, refusal];
+    const join = joinRuleOf(node);
+    if (join) return this.#visitJoin(node, join);
+    const moves = isPassThrough(node);
+    if (!moves && !clampOf(node, this.#graph)) return [false, 'no integer form known'];
+    const given = node.inputs[0] && this.parameters.get(node.inputs[0]);
+    if (!given) return [false, 'its input is float'];
+    if (!moves) return this.#quantizeOutput(node, 'float between integers');
+    this.parameters.set(node.outputs[0]!, given);
+    return [true, "in its input's scale"];
+  }
+
+  #visitWeighted(node: Node): Verdict {
+    const needsOutput = weightedRuleOf(node)!.integerOutput || this.#isWanted(node.outputs[0]!);
+    if (!needsOutput) return [true, 'integer input, weights'];
+    return this.#quantizeOutput(node, 'integer input, weights, output');
+  }
+
+  #visitJoin(node: Node, rule: JoinRule): Verdict {
+    const inputs = node.inputs.filter((value) => value !== undefined);
+    const known = (value: Value) => this.parameters.has(value);
+    const constant = (value: Value) => {
+      const data = rule.constants ? floatsOf(value, this.#graph) : undefined;
+      return data && allFinite(data) ? data : undefined;
+    };
+    const float = inputs.find((value) => !known(value) && !constant(value));
+    if (float) return [false, `its input "${float.name}" is float`];
+    if (!inputs.some(known)) return [false, 'its inputs are constant'];
+    const refusal = rule.refuse?.(node);
+    if (refusal) return [false, refusal];
+    const verdict = this.#quantizeOutput(node, 'integer inputs and output');
+    if (verdict[0])
+      for (const value of inputs)
+        if (!known(value)) this.constants.set(value, this.#choose(rangeOf(constant(value)!)));
+    return verdict;
+  }
+
+  /** Makes the output of a node that computes on integers an integer too. */
+  #quantizeOutput(node: Node, note: string): Verdict {
+    const output = node.outputs[0]!;
+    const clamp = this.#clampBehind(output);
+    const chosen = clamp?.parameters ?? this.#ofValue(output);
+    if (!chosen) return [false, `calibration has no range for "${output.name}"`];
+    this.parameters.set(output, chosen);
+    if (clamp) this.folded.set(clamp.node, [true, `folded into the range of "${nameOf(node)}"`]);
+    return [true, note];
+  }
+
+  /** The clamp behind `value`, perhaps behind operators that move it, if saturation in its range does the same. */
+  #clampBehind(value: Value): { node: Node; parameters: QuantParameters } | undefined {
+    const [use, ...others] = value.uses;
+    if (!use || others.length > 0 || use.index !== 0 || this.#graph.outputs.includes(value)) return undefined;
+    const { node } = use;
+    const [output] = node.outputs;
+    if (!this.#own.has(node) || !output || this.#isExcluded(node)) return undefined;
+    if (isPassThrough(node)) return this.#clampBehind(output);
+    const clamp = clampOf(node, this.#graph);
+    const chosen = clamp && this.#ofValue(output);
+    return chosen && saturatesLike(clamp, chosen) ? { node, parameters: chosen } : undefined;
+  }
+
+  /** Whether somebody computes on integers of `value`, straight or behind operators that move it or are folded. */
+  #isWanted(value: Value): boolean {
+    if (this.#demanded.has(value)) return true;
+    return [...value.uses].some(({ node, index }) => {
+      const [output] = node.outputs;
+      if (index !== 0 || !output || this.#isExcluded(node)) return false;
+      return (isPassThrough(node) || this.#clampBehind(value)?.node === node) && this.#isWanted(output);
+    });
+  }
+
+  #isExcluded(node: Node): boolean {
+    return isListed(node, this.#options.exclude ?? []);
+  }
+
+  #ofValue({ name }: Value): QuantParameters | undefined {
+    const range = this.#ranges.get(name);
+    return range && this.#choose(range);
+  }
+
+  #choose(range: Range): QuantParameters {
+    const { activations: dtype = 'uint8', symmetric = false } = this.#options;
+    return chooseParameters(range, { dtype, symmetric });
+  }
 }
 
 /** Decides which values and nodes of `model` become integers. Changes nothing. */
-export function planStatic(model: Model, ranges: Ranges, options: StaticOptions): Plan {
-  const { graph } = model;
-  const { exclude = [], activations: dtype = 'uint8', symmetric = false } = options;
-  const parameters = new Map<Value, QuantParameters>();
-  const constants = new Map<Value, QuantParameters>();
-  const folded = new Set<Node>();
-  const notes = new Map<Node, string>();
-  const refused = new Map<Node, string>();
-
-  const choose = (range: Range) => chooseParameters(range, { dtype, symmetric });
-  const ofValue = (value: Value): QuantParameters | undefined => {
-    const range = ranges.get(value.name);
-    return range && choose(range);
-  };
-
-  const candidates = graph.nodes.filter((node) => {
-    if (!weightedRuleOf(node) || (joinRuleOf(node) && !floatsOf(node.inputs[1], graph))) return false;
-    const reason = isListed(node, exclude) ? 'excluded' : refusal(node, graph, ranges);
-    if (reason) refused.set(node, reason);
-    return !reason;
-  });
-  const weighted = new Set(candidates);
-  const keep = (node: Node | undefined, which: string) => {
-    if (node && weighted.delete(node)) refused.set(node, `excluded: the ${which} node with weights`);
-  };
-  if (options.keepFirst) keep(candidates[0], 'first');
-  if (options.keepLast) keep(candidates.at(-1), 'last');
-  const demanded = new Set([...weighted].map((node) => node.inputs[0]!));
-
-  /** Whether somebody computes on integers of `value`, straight or behind operators that move or clamp it. */
-  const isWanted = (value: Value): boolean =>
-    demanded.has(value) ||
-    [...value.uses].some(
-      ({ node, index }) =>
-        index === 0 &&
-        !isListed(node, exclude) &&
-        (isPassThrough(node) || clampOf(node, graph) !== undefined) &&
-        node.outputs[0] !== undefined &&
-        isWanted(node.outputs[0]),
-    );
-
-  /** The clamp behind `value`, perhaps behind operators that move it, if saturation in its range does the same. */
-  const clampBehind = (value: Value): { node: Node; parameters: QuantParameters } | undefined => {
-    const [use, ...others] = value.uses;
-    if (!use || others.length > 0 || use.index !== 0 || graph.outputs.includes(value)) return undefined;
-    const { node } = use;
-    const [output] = node.outputs;
-    if (!graph.nodes.includes(node) || !output || isListed(node, exclude)) return undefined;
-    if (isPassThrough(node)) return clampBehind(output);
-    const clamp = clampOf(node, graph);
-    const chosen = clamp && ofValue(output);
-    return chosen && saturatesLike(clamp, chosen) ? { node, parameters: chosen } : undefined;
-  };
-
-  /** Makes the output of a node that computes on integers an integer too. */
-  const quantizeOutput = (node: Node): boolean => {
-    const output = node.outputs[0]!;
-    const clamp = clampBehind(output);
-    const chosen = clamp?.parameters ?? ofValue(output);
-    if (!chosen) return false;
-    parameters.set(output, chosen);
-    if (clamp) {
-      folded.add(clamp.node);
-      notes.set(clamp.node, `folded into the range of "${nameOf(node)}"`);
-    }
-    return true;
-  };
-
-  const visit = (node: Node): string | undefined => {
-    const [input] = node.inputs;
-    const [output] = node.outputs;
-    const given = input && parameters.get(input);
-    if (isListed(node, exclude)) return 'excluded';
-    if (weighted.has(node)) {
-      const rule = weightedRuleOf(node)!;
-      if (rule.integerOutput || isWanted(output!)) quantizeOutput(node);
-      notes.set(node, parameters.has(output!) ? 'integer input, weights, output' : 'integer input, weights');
-      return undefined;
-    }
-    if (refused.has(node)) return refused.get(node);
-    if (isPassThrough(node)) {
-      if (!given || !output) return 'its input is float';
-      parameters.set(output, given);
-      notes.set(node, "in its input's scale");
-      return undefined;
-    }
-    if (clampOf(node, graph)) {
-      if (!given) return 'its input is float';
-      if (!quantizeOutput(node)) return `calibration has no range for "${output?.name}"`;
-      notes.set(node, 'float between integers');
-      return undefined;
-    }
-    const join = joinRuleOf(node);
-    if (!join) return 'no integer form known';
-    const float = node.inputs.find(
-      (value) => value && !parameters.has(value) && !(join.constants && floatsOf(value, graph)),
-    );
-    if (float) return `its input "${float.name}" is float`;
-    if (!node.inputs.some((value) => value && parameters.has(value))) return 'its inputs are constant';
-    const reason = join.refuse?.(node);
-    if (reason) return reason;
-    if (!quantizeOutput(node)) return `calibration has no range for "${output?.name}"`;
-    for (const value of node.inputs)
-      if (value && !parameters.has(value)) constants.set(value, choose(rangeOf(floatsOf(value, graph)!)));
-    notes.set(node, 'integer inputs and output');
-    return undefined;
-  };
-
-  const enter = (value: Value) => {
-    const chosen = demanded.has(value) && !parameters.has(value) ? ofValue(value) : undefined;
-    if (chosen) parameters.set(value, chosen);
-  };
-  graph.inputs.forEach(enter);
+export function planStatic({ graph }: Model, ranges: Ranges, options: StaticOptions): Plan {
+  const planner = new StaticPlanner(graph, ranges, options);
+  for (const value of graph.inputs) planner.enter(value);
   const report = graph.nodes.map((node): NodeReport => {
-    const replaced = folded.has(node);
-    if (replaced && parameters.has(node.inputs[0]!))
-      parameters.set(node.outputs[0]!, parameters.get(node.inputs[0]!)!);
-    const reason = replaced ? undefined : visit(node);
-    for (const output of node.outputs) if (output) enter(output);
-    return { node: nameOf(node), opType: node.opType, converted: !reason, note: reason ?? notes.get(node)! };
+    const [converted, note] = planner.visit(node);
+    for (const output of node.outputs) if (output) planner.enter(output);
+    return { node: nameOf(node), opType: node.opType, converted, note };
   });
-  return { parameters, weighted, constants, folded, report };
+  const { parameters, weighted, constants, folded } = planner;
+  return { parameters, weighted, constants, folded: new Set(folded.keys()), report };
 }

@@ -11,3 +11,6 @@ export function rangeOf(data: TensorData): Range {
   }
   return data.size === 0 ? { min: 0, max: 0 } : { min, max };
 }
+
+/** Whether a float32 tensor holds no NaN and no infinity. */
+export const allFinite = (data: TensorData): boolean => data.view('float32').every(Number.isFinite);

@@ -16,7 +16,7 @@ export interface WeightedRule {
 
 const columnAxis = (node: Node) => (intOf(node, 'transB', 0) ? 0 : 1);
 
-export const weightedRules: ReadonlyMap<string, WeightedRule> = new Map<string, WeightedRule>([
+const weightedRules: ReadonlyMap<string, WeightedRule> = new Map<string, WeightedRule>([
   ['Conv', { integerOutput: true, axis: () => 0, channels: (_, weights) => weights.dims[0]! }],
   [
     'ConvTranspose',
@@ -49,11 +49,15 @@ export const weightedRules: ReadonlyMap<string, WeightedRule> = new Map<string, 
   ],
 ]);
 
-/** Operators whose integer kernels compute from quantized inputs only; `constants` says that an input may be constant. */
-export const joinRules: ReadonlyMap<
-  string,
-  { readonly constants: boolean; refuse?(node: Node): string | undefined }
-> = new Map([
+/** An operator whose integer kernel computes from quantized inputs only. */
+export interface JoinRule {
+  /** Whether an input may be constant. */
+  readonly constants: boolean;
+  /** Why this node cannot be quantized. */
+  refuse?(node: Node): string | undefined;
+}
+
+const joinRules: ReadonlyMap<string, JoinRule> = new Map<string, JoinRule>([
   ['Add', { constants: true }],
   ['Mul', { constants: true }],
   ['Concat', { constants: false }],
@@ -65,7 +69,7 @@ export const joinRules: ReadonlyMap<
     'AveragePool',
     {
       constants: false,
-      refuse: (node: Node) => (node.attributes.has('dilations') ? 'it has dilations' : undefined),
+      refuse: (node) => (node.attributes.has('dilations') ? 'it has dilations' : undefined),
     },
   ],
 ]);
@@ -123,4 +127,5 @@ export function clampOf(node: Node, graph: Graph): Range | undefined {
 export const weightedRuleOf = (node: Node): WeightedRule | undefined =>
   isOnnx(node) ? weightedRules.get(node.opType) : undefined;
 
-export const joinRuleOf = (node: Node) => (isOnnx(node) ? joinRules.get(node.opType) : undefined);
+export const joinRuleOf = (node: Node): JoinRule | undefined =>
+  isOnnx(node) ? joinRules.get(node.opType) : undefined;

@@ -3,7 +3,7 @@ import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { calibrate } from './calibrate.ts';
 import { NetBuilder, noise, operators, run, signalToNoise } from './helpers.cases.ts';
-import type { StaticOptions } from './plan.ts';
+import type { StaticOptions } from './options.ts';
 import { quantizeStatic } from './static.ts';
 
 const shape = [2, 3, 6, 6];

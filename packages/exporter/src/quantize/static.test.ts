@@ -6,7 +6,7 @@ import * as ort from 'onnxruntime-node';
 import { afterAll, describe, expect, test } from 'vitest';
 import { calibrate } from './calibrate.ts';
 import { operators, optimizedOperators, pictures, run, signalToNoise, smallResNet } from './helpers.cases.ts';
-import type { StaticOptions } from './plan.ts';
+import type { StaticOptions } from './options.ts';
 import { quantizeStatic } from './static.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-quantize-'));

@@ -1,7 +1,8 @@
 import { cloneModel, type Graph, type Model, ModelError, type Node } from '@trainyard/onnx-ir';
 import { dropUnusedConstants, floatsOf, opsetOf } from './constants.ts';
+import type { Ranges, StaticOptions } from './options.ts';
 import type { QuantParameters } from './parameters.ts';
-import { planStatic, type Ranges, type StaticOptions } from './plan.ts';
+import { planStatic } from './plan.ts';
 import { QdqWriter } from './qdq.ts';
 import type { Conversion } from './report.ts';
 import { weightedRuleOf } from './rules.ts';
