@@ -2,7 +2,7 @@ import { findOp, formatType, InputError, interpret, type Tensor, tensorOfData } 
 import { cloneGraph, cloneModel, type Graph, type Model, TensorData, type Value } from '@trainyard/onnx-ir';
 import { Module, Parameter } from '@trainyard/trainer';
 import { fedInputs } from '../analyze/concrete-inputs.ts';
-import { liftConstants } from '../prune/tidy.ts';
+import { liftConstants } from '../prune/lift-constants.ts';
 import { trainableInitializers } from './trainable.ts';
 
 /** Any ONNX model whose operators we know, as a module: its weights are parameters under their ONNX names. */

@@ -9,9 +9,9 @@ import {
   run,
 } from '../foreign-models.cases.ts';
 import { coupleChannels } from './coupling.ts';
+import { liftConstants } from './lift-constants.ts';
 import { pruneChannels } from './prune-channels.ts';
 import { rules } from './rules/index.ts';
-import { liftConstants } from './tidy.ts';
 
 /** Makes the given channels produce zeros: their filters, biases, scales, and all else of theirs but statistics. */
 function zeroChannels(model: Model, channels: Readonly<Record<string, readonly number[]>>): Model {

@@ -3,11 +3,12 @@ import { cloneModel, type Model } from '@trainyard/onnx-ir';
 import type { ShapeOptions } from '../analyze/concrete-inputs.ts';
 import { countFlops, countParameters } from '../analyze/count.ts';
 import { inferGraph } from '../analyze/infer-graph.ts';
+import { eliminateDead } from '../passes/eliminate-dead.ts';
 import { chooseByFlops, chooseByShare } from './choose.ts';
 import { type Coupling, coupleChannels } from './coupling.ts';
 import { applyCut } from './cut.ts';
+import { liftConstants } from './lift-constants.ts';
 import { rules } from './rules/index.ts';
-import { liftConstants, removeUnread } from './tidy.ts';
 import { type ChannelCriterion, type Filters, findFilters, findGroups } from './units.ts';
 
 export interface ChannelPruningOptions {
@@ -74,7 +75,7 @@ export function pruneChannels(
   const layers = filters.map((layer) => describeLayer(layer, coupling, roots));
   const parameters = countParameters(model);
   applyCut(graph, coupling, roots);
-  removeUnread(graph);
+  eliminateDead.run(pruned);
   return {
     model: pruned,
     report: {

@@ -1,6 +1,6 @@
 import { InputError } from '@trainyard/autograd';
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
-import type { ExportOrt } from './verify.ts';
+import { type ExportOrt, quiet } from './verify.ts';
 
 /** Milliseconds of one run: the median, and what 95 of 100 runs do not exceed. */
 export interface LatencyFigures {
@@ -24,7 +24,11 @@ export async function measureLatency<Name extends string>(
   const contenders: { name: Name; session: InferenceSession; times: number[] }[] = [];
   try {
     for (const [name, bytes] of Object.entries<Uint8Array>(models))
-      contenders.push({ name: name as Name, session: await ort.InferenceSession.create(bytes), times: [] });
+      contenders.push({
+        name: name as Name,
+        session: await ort.InferenceSession.create(bytes, quiet),
+        times: [],
+      });
     for (let run = -warmUpRuns; run < runs; run++)
       for (const { session, times } of contenders) {
         const start = performance.now();

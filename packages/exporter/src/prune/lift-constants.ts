@@ -15,13 +15,3 @@ export function liftConstants(graph: Graph): void {
   }
   graph.remove(lifted);
 }
-
-/** Takes out nodes and constants that nothing reads any more. */
-export function removeUnread(graph: Graph): void {
-  const isRead = (value: Value | undefined) =>
-    value !== undefined && (value.uses.size > 0 || graph.outputs.includes(value));
-  // Backwards, as a node that goes may have been the only reader of one before it.
-  for (const node of [...graph.nodes].reverse()) if (!node.outputs.some(isRead)) graph.remove([node]);
-  const kept = graph.initializers.filter((value) => isRead(value) || graph.inputs.includes(value));
-  graph.initializers.splice(0, graph.initializers.length, ...kept);
-}
