@@ -69,10 +69,15 @@ function draw(label: string, option: EChartsCoreOption, { width, height }: Chart
       .renderToSVGString()
       // A name for screen readers, and a width that the page decides.
       .replace(/<svg width="\d+" height="\d+"/, `<svg role="img" aria-label="${escapeHtml(label)}"`);
-    return trusted(settleIds(svg));
+    return trusted(settleIds(withoutHover(svg)));
   } finally {
     instance.dispose();
   }
+}
+
+/** The drawing is still: what ECharts adds for pointers would only make points vanish under them. */
+function withoutHover(svg: string): string {
+  return svg.replace(/<style[^>]*>[\s\S]*?<\/style>/g, '').replace(/ (?:class|ecmeta_\w+)="[^"]*"/g, '');
 }
 
 /** ECharts counts its drawings in the ids; named by content instead, the same report gives the same page. */

@@ -68,6 +68,7 @@ export function times(ratio: number): string {
 }
 
 function threeDigits(value: number): string {
-  if (value >= 100) return whole.format(value);
-  return value >= 10 ? value.toFixed(1) : value >= 1 ? value.toFixed(2) : value.toFixed(3);
+  const rounded = Number(value.toPrecision(3));
+  if (rounded >= 100) return whole.format(value);
+  return rounded.toFixed(rounded >= 10 ? 1 : rounded >= 1 ? 2 : 3);
 }

@@ -78,6 +78,7 @@ export function variantsChart(
         symbolSize,
         itemStyle: {
           color: (looks[precision] ?? otherLook).color,
+          opacity: 1,
           borderColor: colors.raised,
           borderWidth: 1.5,
         },

@@ -22,7 +22,7 @@ ${variantsTable(report)}
 
 function variantsTable({ variants, reference }: Report): Html {
   const largest = Math.max(...variants.map((variant) => variant.bytes));
-  const slowest = Math.max(...variants.map(({ latencyMs }) => latencyMs.p50));
+  const slowest = Math.max(...variants.map(({ latencyMs }) => latencyMs.p50)) || 1;
   return html`<div class="scroll" role="region" aria-label="All variants" tabindex="0"><table class="numbers variants">
 <thead><tr><th scope="col">Variant</th><th scope="col" class="word">Precision</th><th scope="col">Accuracy</th>
 <th scope="col"><abbr title="Percentage points against the trained network">Δ points</abbr></th>
