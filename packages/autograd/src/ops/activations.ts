@@ -1,8 +1,10 @@
 import { attr } from '../attributes.ts';
 import { InputError } from '../errors.ts';
 import { erf as erfOf } from '../kernels/erf.ts';
+import { gateBySign, rectify } from '../kernels/relu.ts';
 import { defineOp, ownDomain } from '../op.ts';
 import type { Tensor } from '../tensor.ts';
+import type { NumberArray } from '../types.ts';
 import { add, mul, neg, sub } from './arithmetic.ts';
 import { greater } from './compare.ts';
 import { binaryKernel, unaryKernel } from './elementwise.ts';
@@ -11,14 +13,20 @@ import { inferBinary, inferFloat } from './rules.ts';
 import { where } from './select.ts';
 import { exp } from './unary.ts';
 
+const gateBroadcast = binaryKernel((y, yi, n, a, ai, as, b, bi, bs) => {
+  for (let i = 0; i < n; i++) y[yi + i] = b[bi + i * bs] > 0 ? a[ai + i * as] : 0;
+});
+
 /** dy where x > 0, else 0; what relu's gradient is made of. It is linear in dy and constant in x between its steps. */
 export const Gate = defineOp({
   type: 'Gate',
   domain: ownDomain,
   infer: inferBinary('gate'),
-  kernel: binaryKernel((y, yi, n, a, ai, as, b, bi, bs) => {
-    for (let i = 0; i < n; i++) y[yi + i] = b[bi + i * bs] > 0 ? a[ai + i * as] : 0;
-  }),
+  kernel: ([dy, x], attributes, [y]) => {
+    if (dy.size === y.size && x.size === y.size)
+      gateBySign(dy.data as NumberArray, x.data as NumberArray, y.data as NumberArray);
+    else gateBroadcast([dy, x], attributes, [y]);
+  },
   vjp: ({ inputs: [, x], cotangents: [dy] }) => [() => gate(dy, x), null],
   lower: ([dy, x]) => [where(greater(x, 0), dy, 0)],
 });
@@ -29,7 +37,7 @@ export const Relu = defineOp({
   type: 'Relu',
   infer: inferFloat('relu'),
   kernel: unaryKernel((y, x) => {
-    for (let i = 0; i < y.length; i++) y[i] = Math.max(x[i], 0);
+    rectify(x, y);
   }),
   vjp: ({ outputs: [y], cotangents: [dy] }) => [() => gate(dy, y)],
 });
