@@ -1,5 +1,5 @@
 import * as fs from 'node:fs/promises';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -58,6 +58,8 @@ describe('writeFileAtomic', () => {
 
   it('leaves both generations of a checkpoint where the disk is full', async () => {
     const store = checkpointFile(join(folder, 'run.ckpt'));
+    // What a write left that was killed in the middle.
+    await writeFile(join(folder, '.run.ckpt.0000.tmp'), 'part');
     await store.write(Uint8Array.of(1));
     await store.write(Uint8Array.of(2));
     fillDisk();

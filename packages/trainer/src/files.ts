@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** Folders can't be synced everywhere: Windows refuses, and so do some network file systems. */
@@ -21,6 +21,14 @@ export async function syncFolder(folder: string): Promise<void> {
   } catch (error) {
     if (!unsupported.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
+}
+
+/** Removes what a killed `writeFileAtomic` of this file left under temporary names; nobody may be writing it now. */
+export async function removeLeftovers(file: string): Promise<void> {
+  const folder = dirname(file);
+  const names = await readdir(folder).catch((): string[] => []);
+  const left = names.filter((name) => name.startsWith(`.${basename(file)}.`) && name.endsWith('.tmp'));
+  await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
 }
 
 export interface WriteOptions {

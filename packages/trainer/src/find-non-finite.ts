@@ -1,7 +1,8 @@
 import { applyNode, isFloat, type Tensor, type Tensors, tensorOfData, trace } from '@trainyard/autograd';
 import type { TensorFunction } from './executor.ts';
 
-const firstBad = (x: Tensor): number | undefined => {
+/** The first element that is not finite, if there is one. */
+export const firstNonFinite = (x: Tensor): number | undefined => {
   if (!isFloat(x.dtype)) return undefined;
   return (x.data as Float32Array).find((v) => !Number.isFinite(v));
 };
@@ -19,7 +20,7 @@ export interface NonFinite {
  */
 export function findNonFinite(fn: TensorFunction, inputs: Tensors): NonFinite | undefined {
   for (const [name, x] of Object.entries(inputs)) {
-    const value = firstBad(x);
+    const value = firstNonFinite(x);
     if (value !== undefined) return { source: name, value };
   }
   const { graph, hostInputs } = trace(fn, inputs, { lower: false });
@@ -33,7 +34,7 @@ export function findNonFinite(fn: TensorFunction, inputs: Tensors): NonFinite | 
       node.inputs.map((input) => input && values.get(input)),
     );
     for (const result of results) {
-      const value = firstBad(result);
+      const value = firstNonFinite(result);
       if (value !== undefined) return { source: node.name, value };
     }
     node.outputs.forEach((output, i) => {

@@ -1,4 +1,4 @@
-import { Generator, mul, type Tensor, tensorOf } from '@trainyard/autograd';
+import { Generator, mul, sum, type Tensor, tensorOf } from '@trainyard/autograd';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { saveWeights } from './checkpoint/index.ts';
@@ -197,6 +197,13 @@ describe('fit', () => {
       step: 0,
       source: 'params.conv1.weight',
     });
+  });
+
+  it('notices values that the last step of an epoch made infinite', async () => {
+    const options = { ...smallRun(), optimizer: sgd(), batchSize: 60, schedule: constantRate(3e38) };
+    await expect(fit(smallNetwork(), split, { ...options, loss: (x) => mul(sum(x), 10) })).rejects.toThrow(
+      /training: expected finite values after epoch 1, got -?Infinity in params\./,
+    );
   });
 
   it('refuses options and pictures that do not fit', async () => {

@@ -85,6 +85,7 @@ async function runEpochs(
 
 async function finishEpoch(run: TrainingRun, network: Module, options: FitOptions): Promise<EpochRecord> {
   const { epoch, sums, history, best } = run.state;
+  run.requireFinite();
   run.load(run.state.tensors);
   const { validation, imageShape, monitor = 'accuracy' } = options;
   const validated = validation && (await evaluate(network, validation, { imageShape }));

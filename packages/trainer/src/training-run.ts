@@ -4,12 +4,14 @@ import { type Batch, Loader } from './data/index.ts';
 import type { ImageSplit } from './dataset.ts';
 import { classesOf } from './evaluate.ts';
 import { type Executor, eager } from './executor.ts';
-import { findNonFinite } from './find-non-finite.ts';
+import { findNonFinite, firstNonFinite } from './find-non-finite.ts';
 import type { FitOptions } from './fit-options.ts';
 import { softmaxCrossEntropy } from './losses/index.ts';
 import { bufferValues, loadState, type Module, parameterValues } from './module.ts';
 import { applyMasks, packTensors, type StepRecipe, trainStep, unpackTensors } from './train-step.ts';
 import { TrainingError } from './training-error.ts';
+
+const remedy = 'lower the learning rate, clip the gradients or look at the data';
 
 const nothing: EpochSums = { loss: 0, correct: 0, pictures: 0, seconds: 0 };
 
@@ -108,6 +110,19 @@ export class TrainingRun {
     return loss;
   }
 
+  /** @throws TrainingError when a parameter or buffer is not finite, which the loss would show one step later */
+  requireFinite(): void {
+    const { epoch, step, tensors } = this.state;
+    for (const [name, x] of Object.entries(packTensors(tensors))) {
+      const value = firstNonFinite(x);
+      if (value !== undefined)
+        throw new TrainingError(
+          `training: expected finite values after epoch ${epoch + 1}, got ${value} in ${name}; ${remedy}`,
+          { epoch, step, source: name },
+        );
+    }
+  }
+
   /** Gives the network the values of a state. */
   load({ params, buffers }: TrainingState['tensors']): void {
     loadState(this.#network, { ...params, ...buffers });
@@ -137,8 +152,7 @@ export class TrainingRun {
       ? `; the first number that was not finite, ${found.value}, came from ${found.source}`
       : '';
     return new TrainingError(
-      `training: expected a finite loss, got ${loss} at step ${step + 1} of epoch ${epoch + 1}${where}; ` +
-        'lower the learning rate, clip the gradients or look at the data',
+      `training: expected a finite loss, got ${loss} at step ${step + 1} of epoch ${epoch + 1}${where}; ${remedy}`,
       { epoch, step, source: found?.source },
     );
   }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { writeFileAtomic } from '../files.ts';
+import { removeLeftovers, writeFileAtomic } from '../files.ts';
 import type { Module } from '../module.ts';
 import type { CheckpointStore } from './store.ts';
 import { loadWeights, saveWeights } from './weights.ts';
@@ -17,6 +17,7 @@ async function readIfThere(file: string): Promise<Uint8Array | undefined> {
 /**
  * A checkpoint in a file, replaced whole: a crash or a full disk leaves the one before.
  * The one before it is kept as `<file>.previous`, which is read where a crash left nothing else.
+ * One run at a time may use it.
  */
 export function checkpointFile(file: string): CheckpointStore {
   const previous = `${file}.previous`;
@@ -24,7 +25,10 @@ export function checkpointFile(file: string): CheckpointStore {
     name: file,
     remedy: `delete it to start anew, or put ${basename(previous)} in its place to go on from there`,
     read: async () => (await readIfThere(file)) ?? readIfThere(previous),
-    write: (bytes) => writeFileAtomic(file, bytes, { previous }),
+    async write(bytes) {
+      await removeLeftovers(file);
+      await writeFileAtomic(file, bytes, { previous });
+    },
   };
 }
 
