@@ -76,48 +76,54 @@ function linearWeights({ length, size, unit, offset, step }: Axis): AxisWeights 
   return { taps, starts, weights, total };
 }
 
+/** Rows of a picture, one byte a channel; a row is good until the next is asked for. */
+export interface Rows {
+  readonly width: number;
+  readonly channels: number;
+  row(y: number): Uint8Array;
+}
+
 /**
- * Resamples rows that `readRow` fills, one after the other, into `target`, rounding half up.
- * Sums stay below 2^53 for sides up to a million pixels, so float64 holds them exactly.
- * @param readRow writes row y of the source, `width * channels` bytes
+ * Resamples a picture into `target`, rounding half up: first the weighted sum of the rows a target row needs, then
+ * along it. Sums stay below 2^53 for sides up to a million pixels, so float64 holds them exactly.
  * @param target `stride` bytes a row, the picture's top left corner at `at`
  */
 export function resample(
-  source: { readonly width: number; readonly channels: number; readRow(y: number, row: Uint8Array): void },
+  source: Rows,
   horizontal: AxisWeights,
   vertical: AxisWeights,
   target: { readonly data: Uint8Array; readonly at: number; readonly stride: number },
 ): void {
-  const { channels } = source;
-  const rowLength = horizontal.starts.length * channels;
-  const row = new Uint8Array(source.width * channels);
-  // The rows that one target row needs, already resampled across; source row y is in slot y % taps.
-  const ring = new Float64Array(vertical.taps * rowLength);
-  const divisor = 2 * horizontal.total * vertical.total;
-  let next = 0;
-  vertical.starts.forEach((start, y) => {
-    for (next = Math.max(next, start); next < start + vertical.taps; next++) {
-      source.readRow(next, row);
-      const slot = (next % vertical.taps) * rowLength;
-      across(row, channels, horizontal, ring.subarray(slot, slot + rowLength));
+  const sums = new Float64Array(source.width * source.channels);
+  const half = horizontal.total * vertical.total;
+  const { taps, starts, weights } = vertical;
+  for (let y = 0; y < starts.length; y++) {
+    sums.fill(0);
+    for (let k = 0; k < taps; k++) {
+      const weight = weights[y * taps + k]!;
+      if (weight !== 0) addRow(sums, source.row(starts[y]! + k), weight);
     }
-    const out = target.at + y * target.stride;
-    for (let x = 0; x < rowLength; x++) {
-      let sum = 0;
-      for (let k = 0; k < vertical.taps; k++)
-        sum +=
-          vertical.weights[y * vertical.taps + k]! * ring[((start + k) % vertical.taps) * rowLength + x]!;
-      target.data[out + x] = Math.floor((2 * sum + divisor / 2) / divisor);
-    }
-  });
+    along(sums, source.channels, horizontal, half, target.data, target.at + y * target.stride);
+  }
 }
 
-function across(row: Uint8Array, channels: number, axis: AxisWeights, out: Float64Array): void {
-  const { taps, starts, weights } = axis;
+function addRow(sums: Float64Array, row: Uint8Array, weight: number): void {
+  for (let x = 0; x < sums.length; x++) sums[x]! += weight * row[x]!;
+}
+
+function along(
+  sums: Float64Array,
+  channels: number,
+  { taps, starts, weights }: AxisWeights,
+  half: number,
+  out: Uint8Array,
+  at: number,
+): void {
   for (let x = 0; x < starts.length; x++)
     for (let c = 0; c < channels; c++) {
+      const first = starts[x]! * channels + c;
       let sum = 0;
-      for (let k = 0; k < taps; k++) sum += weights[x * taps + k]! * row[(starts[x]! + k) * channels + c]!;
-      out[x * channels + c] = sum;
+      for (let k = 0; k < taps; k++) sum += weights[x * taps + k]! * sums[first + k * channels]!;
+      out[at + x * channels + c] = Math.floor((2 * sum + half) / (2 * half));
     }
 }

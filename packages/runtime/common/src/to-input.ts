@@ -1,8 +1,5 @@
 import { bytesOf, checkPicture, type InputSignature, type RawPicture } from './picture.ts';
-import { axisWeights, middleAxis, resample, wholeAxis } from './resample.ts';
-
-/** Red, green, blue behind transparent pixels and beside pictures that are contained; black. */
-const background = [0, 0, 0] as const;
+import { axisWeights, middleAxis, type Rows, resample, wholeAxis } from './resample.ts';
 
 /**
  * The bytes of one picture as the model takes them: uint8 [height, width, channels].
@@ -19,15 +16,14 @@ export function toInput(picture: RawPicture, input: InputSignature): Uint8Array 
   const data = bytesOf(picture.data);
   const rightSize = width === input.width && height === input.height;
   if (rightSize && channels === input.channels) return data;
-  const readRow = rowReader(data, width, channels, input.channels);
+  const rows = rowsOf(data, width, channels, input.channels);
   const target = new Uint8Array(input.height * input.width * input.channels);
   if (rightSize) {
-    const rowLength = width * input.channels;
-    for (let y = 0; y < height; y++) readRow(y, target.subarray(y * rowLength, (y + 1) * rowLength));
+    for (let y = 0; y < height; y++) target.set(rows.row(y), y * width * input.channels);
     return target;
   }
   const { left, top, horizontal, vertical } = placement(width, height, input);
-  resample({ width, channels: input.channels, readRow }, axisWeights(horizontal), axisWeights(vertical), {
+  resample(rows, axisWeights(horizontal), axisWeights(vertical), {
     data: target,
     at: (top * input.width + left) * input.channels,
     stride: input.width * input.channels,
@@ -61,30 +57,39 @@ function placement(width: number, height: number, input: InputSignature) {
 /** a / b, rounded half up, at least 1. */
 const shrunk = (a: number, b: number): number => Math.max(1, Math.floor((2 * a + b) / (2 * b)));
 
-/** Gives rows of `from` channels as `to` channels. */
-function rowReader(data: Uint8Array, width: number, from: 1 | 3 | 4, to: 1 | 3) {
-  return (y: number, row: Uint8Array): void => {
-    const start = y * width * from;
-    if (from === to) {
-      row.set(data.subarray(start, start + width * from));
-      return;
-    }
-    for (let x = 0; x < width; x++) {
-      const at = start + x * from;
-      const alpha = from === 4 ? data[at + 3]! : 255;
-      const r = over(data[at]!, alpha, background[0]);
-      const g = from === 1 ? r : over(data[at + 1]!, alpha, background[1]);
-      const b = from === 1 ? r : over(data[at + 2]!, alpha, background[2]);
-      if (to === 1) row[x] = Math.floor((299 * r + 587 * g + 114 * b + 500) / 1000);
-      else {
-        row[3 * x] = r;
-        row[3 * x + 1] = g;
-        row[3 * x + 2] = b;
-      }
-    }
+/** The rows of a picture of `from` channels as rows of `to` channels. */
+function rowsOf(data: Uint8Array, width: number, from: 1 | 3 | 4, to: 1 | 3): Rows {
+  const sourceRow = (y: number): Uint8Array => data.subarray(y * width * from, (y + 1) * width * from);
+  if (from === to) return { width, channels: to, row: sourceRow };
+  const buffer = new Uint8Array(width * to);
+  const row = (y: number): Uint8Array => {
+    convertRow(sourceRow(y), from, buffer, to);
+    return buffer;
   };
+  return { width, channels: to, row };
 }
 
-// alpha is a share of 255: the weighted mean, rounded half up, in whole numbers.
-const over = (value: number, alpha: number, behind: number): number =>
-  Math.floor((2 * (value * alpha + behind * (255 - alpha)) + 255) / 510);
+function convertRow(source: Uint8Array, from: 1 | 3 | 4, target: Uint8Array, to: 1 | 3): void {
+  const green = from === 1 ? 0 : 1;
+  const blue = from === 1 ? 0 : 2;
+  for (let at = 0, out = 0; at < source.length; at += from, out += to) {
+    let r = source[at]!;
+    let g = source[at + green]!;
+    let b = source[at + blue]!;
+    const alpha = from === 4 ? source[at + 3]! : 255;
+    if (alpha !== 255) {
+      r = overBlack(r, alpha);
+      g = overBlack(g, alpha);
+      b = overBlack(b, alpha);
+    }
+    if (to === 1) target[out] = Math.floor((299 * r + 587 * g + 114 * b + 500) / 1000);
+    else {
+      target[out] = r;
+      target[out + 1] = g;
+      target[out + 2] = b;
+    }
+  }
+}
+
+// value * alpha / 255, rounded half up, in whole numbers.
+const overBlack = (value: number, alpha: number): number => Math.floor((2 * value * alpha + 255) / 510);
