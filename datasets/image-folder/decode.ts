@@ -11,6 +11,9 @@ export interface PictureFormat {
   readonly maxPixels: number;
 }
 
+/** Brings the picture in a file to height × width × channels bytes; rejects with a short reason where it cannot. */
+export type DecodePicture = (path: string, format: PictureFormat) => Promise<Uint8Array>;
+
 const largestFile = 256 * 2 ** 20;
 
 /**

@@ -2,7 +2,7 @@ import { basename, join, relative, resolve, sep } from 'node:path';
 import type { ImageDataset, ImageSplit } from '@trainyard/trainer';
 import { DatasetError, numberWithin, wholeNumber } from '../errors.ts';
 import { imageDataset, takePictures } from '../image-dataset.ts';
-import type { PictureFormat } from './decode.ts';
+import { type DecodePicture, decodePicture, type PictureFormat } from './decode.ts';
 import { type ClassFiles, listClasses, subFolders } from './list-pictures.ts';
 import { checkUnreadable, type LabelledFile, readPictures, type Unreadable } from './read-pictures.ts';
 import { splitFiles } from './split-files.ts';
@@ -28,6 +28,11 @@ export interface ImageFolderOptions {
   readonly onUnreadable?: (path: string, reason: string) => void;
   /** Pictures with more pixels are refused unread. Default 100 million. */
   readonly maxPixels?: number;
+  /**
+   * Reads one file. Hand in what the model's runtime does with a picture, and training sees the pixels that use will
+   * see. By default libvips decodes, resizes and lays on the background.
+   */
+  readonly decode?: DecodePicture;
   /** The license of the pictures, for the record. Default 'unknown'. */
   readonly license?: string;
 }
@@ -43,7 +48,13 @@ export interface ImageFolderOptions {
  *   pictures to split, too many files are unreadable, or an option is out of its range.
  */
 export async function loadImageFolder(options: ImageFolderOptions): Promise<ImageDataset> {
-  const { testFraction = 0.2, seed = 0, maxUnreadable = 0, license = 'unknown' } = options;
+  const {
+    testFraction = 0.2,
+    seed = 0,
+    maxUnreadable = 0,
+    license = 'unknown',
+    decode = decodePicture,
+  } = options;
   const format = pictureFormat(options);
   numberWithin('image folder, testFraction', testFraction, 1e-6, 1 - 1e-6);
   numberWithin('image folder, maxUnreadable', maxUnreadable, 0, 1);
@@ -57,7 +68,7 @@ export async function loadImageFolder(options: ImageFolderOptions): Promise<Imag
     const files = classes.flatMap(({ name, files }) =>
       files.map((path) => ({ path, label: names.indexOf(name) })),
     );
-    const result = await readPictures(files, format);
+    const result = await readPictures(files, format, decode);
     unreadable.push(...result.unreadable);
     total += files.length;
     return result;

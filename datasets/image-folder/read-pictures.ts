@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { ImageSplit } from '@trainyard/trainer';
 import { DatasetError } from '../errors.ts';
 import { imageSplit } from '../image-dataset.ts';
-import { decodePicture, type PictureFormat } from './decode.ts';
+import type { DecodePicture, PictureFormat } from './decode.ts';
 
 const filesAtOnce = 4;
 const namesInError = 5;
@@ -25,6 +25,7 @@ export interface Unreadable {
 export async function readPictures(
   files: readonly LabelledFile[],
   format: PictureFormat,
+  decode: DecodePicture,
 ): Promise<{ pictures: ImageSplit; read: LabelledFile[]; unreadable: Unreadable[] }> {
   const size = format.height * format.width * format.channels;
   const images = new Uint8Array(files.length * size);
@@ -33,7 +34,7 @@ export async function readPictures(
   const worker = async (): Promise<void> => {
     for (let i = next++; i < files.length; i = next++) {
       try {
-        images.set(await decodePicture(files[i]!.path, format), i * size);
+        images.set(await decode(files[i]!.path, format), i * size);
       } catch (error) {
         failures.set(i, oneLine(error));
       }

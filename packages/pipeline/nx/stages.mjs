@@ -15,7 +15,7 @@ export const stages = {
   data: {
     description: 'Loads the dataset',
     reads: { config: 'data.json' },
-    code: ['dataCode', 'pipelineCode'],
+    code: ['dataCode', 'runtimeCode', 'pipelineCode'],
   },
   train: {
     description: 'Trains the network; goes on from its checkpoint when it was interrupted',

@@ -101,7 +101,11 @@ const budget = v.strictObject({
 export const pipelineSchema = v.strictObject({
   name,
   /** A dataset of `@trainyard/datasets` with its options. */
-  dataset: v.looseObject({ name: v.string() }),
+  dataset: v.looseObject({
+    name: v.string(),
+    /** How a picture of another size is brought to the network's, in training and in use. */
+    fit: v.optional(v.picklist(['cover', 'contain', 'stretch']), 'cover'),
+  }),
   /** The file beside the config whose default export builds the network. */
   network: v.optional(v.string(), './network.ts'),
   seed: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 1),
@@ -109,8 +113,6 @@ export const pipelineSchema = v.strictObject({
   prune: v.optional(v.array(pruneRecipe), []),
   quantize: v.optional(v.array(quantizeRecipe), []),
   budget: v.optional(budget, {}),
-  /** How a picture of another size is brought to the network's. */
-  resize: v.optional(v.picklist(['stretch', 'cover', 'contain']), 'contain'),
   targets: v.optional(v.array(v.picklist(platforms)), [...platforms]),
 });
 
@@ -159,17 +161,7 @@ export const digestOf = (content: string | Uint8Array): string =>
 
 /** What each stage may read of the config: a change elsewhere leaves its cached result alone. */
 export function sectionsOf(pipeline: Pipeline) {
-  const {
-    name: pipelineName,
-    dataset,
-    network,
-    seed,
-    train: recipe,
-    prune,
-    quantize,
-    resize,
-    targets,
-  } = pipeline;
+  const { name: pipelineName, dataset, network, seed, train: recipe, prune, quantize, targets } = pipeline;
   return {
     data: { dataset },
     train: { seed, network, recipe },
@@ -185,7 +177,13 @@ export function sectionsOf(pipeline: Pipeline) {
     quantize: { seed, recipes: quantize },
     verify: { budget: pipeline.budget },
     benchmark: {},
-    package: { name: pipelineName, resize, targets, seed, configDigest: digestOf(JSON.stringify(pipeline)) },
+    package: {
+      name: pipelineName,
+      resize: dataset.fit,
+      targets,
+      seed,
+      configDigest: digestOf(JSON.stringify(pipeline)),
+    },
     release: { name: pipelineName, seed, maxAccuracyDrop: pipeline.budget.maxAccuracyDrop },
   };
 }

@@ -32,7 +32,11 @@ for (const [name, width, colorScheme] of [
   const overflow = await tab.evaluate('document.documentElement.scrollWidth - innerWidth');
   console.log(name, 'overflow', overflow);
   await tab.screenshot({ path: `/tmp/report-${name}.png`, fullPage: true });
-  if (name === 'light') await tab.pdf({ path: '/tmp/report.pdf', format: 'A4' });
+  if (name === 'light') {
+    await tab.emulateMedia({ media: 'print' });
+    await tab.setViewportSize({ width: 720, height: 1000 });
+    await tab.screenshot({ path: '/tmp/report-print.png', fullPage: true });
+  }
   await context.close();
 }
 await browser.close();
