@@ -56,11 +56,9 @@ export function withDefaults<R extends AttributeRules>(
   rules: R,
   given: Partial<AttributesOf<R>>,
 ): AttributesOf<R> {
-  const entries = Object.entries(rules).map(([name, { default: fallback }]) => [
-    name,
-    given[name] ?? fallback,
-  ]);
-  return Object.fromEntries(entries) as AttributesOf<R>;
+  const complete: Record<string, unknown> = {};
+  for (const name in rules) complete[name] = given[name] ?? rules[name].default;
+  return complete as AttributesOf<R>;
 }
 
 /** Attributes as ONNX names and types them; what is undefined is left out. */

@@ -56,23 +56,25 @@ export class Op<R extends AttributeRules = AttributeRules> {
   readonly domain: string;
   readonly rules: R;
   readonly definition: OpDefinition<R>;
+  readonly #defaults: AttributesOf<R>;
 
   constructor(definition: OpDefinition<R>) {
     this.type = definition.type;
     this.domain = definition.domain ?? '';
     this.rules = definition.attributes ?? ({} as R);
     this.definition = definition;
+    this.#defaults = withDefaults(this.rules, {});
   }
 
   /**
    * Applies the operator: runs its kernel, or records it when an input is being traced.
    * @throws InputError when the inputs do not fit
    */
-  call(inputs: readonly (Tensor | undefined)[], attributes: Partial<AttributesOf<R>> = {}): Tensor[] {
+  call(inputs: readonly (Tensor | undefined)[], attributes?: Partial<AttributesOf<R>>): Tensor[] {
     return apply(
       this as unknown as Op,
       inputs as readonly Tensor[],
-      withDefaults(this.rules, attributes) as never,
+      (attributes ? withDefaults(this.rules, attributes) : this.#defaults) as never,
     );
   }
 }

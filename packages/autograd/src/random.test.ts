@@ -4,7 +4,7 @@ import { philox } from './philox.ts';
 
 const block = (counter: [number, number, number, number], key: [number, number]): string[] => {
   const out = new Uint32Array(4);
-  philox(counter, key, out);
+  philox(...counter, ...key, out);
   return Array.from(out, (word) => word.toString(16).padStart(8, '0'));
 };
 

@@ -62,7 +62,8 @@ export class Generator {
   fork(name: string | number): Generator {
     const words = new Uint32Array(4);
     // Draws never count as far as this block, so no draw repeats a child's key.
-    philox([...hashName(`${typeof name}:${name}`), 0xffffffff, 0xffffffff], this.#key, words);
+    const [low, high] = hashName(`${typeof name}:${name}`);
+    philox(low, high, 0xffffffff, 0xffffffff, ...this.#key, words);
     return new Generator({ key: [words[0], words[1]], counter: 0 });
   }
 
@@ -70,9 +71,10 @@ export class Generator {
   words(count: number): Uint32Array {
     const blocks = Math.ceil(count / 4);
     const out = new Uint32Array(blocks * 4);
+    const [k0, k1] = this.#key;
     for (let i = 0; i < blocks; i++) {
       const block = this.#counter + i;
-      philox([block >>> 0, Math.floor(block / two32), 0, 0], this.#key, out, i * 4);
+      philox(block >>> 0, Math.floor(block / two32), 0, 0, k0, k1, out, i * 4);
     }
     this.#counter += blocks;
     return out.subarray(0, count);

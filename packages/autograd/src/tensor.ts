@@ -80,7 +80,10 @@ export class Tensor implements TensorType {
 
   /** The elements as plain numbers, row-major. */
   toArray(): number[] {
-    return Array.from(this.data as NumberArray, Number);
+    const { data } = this;
+    const numbers = new Array<number>(data.length);
+    for (let i = 0; i < data.length; i++) numbers[i] = Number(data[i]);
+    return numbers;
   }
 
   toString(): string {
@@ -140,11 +143,15 @@ export const zeros = (shape: readonly number[], dtype: DType = 'float32'): Tenso
 export const ones = (shape: readonly number[], dtype: DType = 'float32'): Tensor => full(shape, 1, dtype);
 
 /** An int64 vector, as ONNX wants its shapes, axes and pads. */
-export const int64s = (values: readonly number[]): Tensor => tensor(values, 'int64');
+export function int64s(values: readonly number[]): Tensor {
+  const data = new BigInt64Array(values.length);
+  for (let i = 0; i < values.length; i++) data[i] = BigInt(values[i]);
+  return new Tensor({ dtype: 'int64', shape: [values.length] }, data);
+}
 
 /** Numbers become scalars of the type of `like`, so that `mul(x, 2)` does not change the type of x. */
 export const asTensor = (value: Tensor | number, like?: TensorType): Tensor =>
-  value instanceof Tensor ? value : tensor(value, like?.dtype ?? 'float32');
+  value instanceof Tensor ? value : full([], value, like?.dtype);
 
 /** @throws InputError when the tensor is not of a floating-point type */
 export function requireFloat(where: string, x: TensorType): void {

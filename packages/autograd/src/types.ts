@@ -39,16 +39,26 @@ export const isDType = (name: string): name is DType => name in arrays;
 export const isFloat = (dtype: DType): dtype is FloatType => dtype === 'float32' || dtype === 'float64';
 export const arrayType = <T extends DType>(dtype: T): (typeof arrays)[T] => arrays[dtype];
 
-export const isConcrete = (shape: Shape): shape is readonly number[] =>
-  shape.every((dim) => typeof dim === 'number');
+export function isConcrete(shape: Shape): shape is readonly number[] {
+  for (let i = 0; i < shape.length; i++) if (typeof shape[i] !== 'number') return false;
+  return true;
+}
 
 /** Number of elements of a shape whose sizes are all known. */
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+export function sizeOf(shape: readonly number[]): number {
+  let size = 1;
+  for (let i = 0; i < shape.length; i++) size *= shape[i];
+  return size;
+}
 
 export const formatType = ({ dtype, shape }: TensorType): string => `${dtype}[${shape.join(', ')}]`;
 
-export const sameShape = (a: Shape, b: Shape): boolean =>
-  a.length === b.length && a.every((dim, i) => dim === b[i]);
+export function sameShape(a: Shape, b: Shape): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
 
 /** @throws InputError when a dimension has only a name */
 export function concrete(where: string, shape: Shape): readonly number[] {
@@ -74,6 +84,7 @@ export function normalizeAxis(where: string, axis: number, rank: number): number
  * @throws InputError when two sizes differ and neither is 1
  */
 export function broadcastShapes(where: string, ...shapes: Shape[]): Shape {
+  if (shapes.every((shape) => sameShape(shape, shapes[0]))) return shapes[0] ?? [];
   const rank = Math.max(0, ...shapes.map((shape) => shape.length));
   return Array.from({ length: rank }, (_, i) => {
     let result: Dim = 1;

@@ -2,7 +2,7 @@ import { attr } from '../attributes.ts';
 import { defineOp } from '../op.ts';
 import type { Tensor } from '../tensor.ts';
 import { normalizeAxis, sizeOf } from '../types.ts';
-import { asNumbers } from './elementwise.ts';
+import { floatsOf } from './elementwise.ts';
 
 /** Where along the axis the largest element is: of several the first, unless `selectLastIndex`. */
 export const ArgMax = defineOp({
@@ -14,7 +14,7 @@ export const ArgMax = defineOp({
   },
   kernel: ([x], { axis, selectLastIndex }, [y]) => {
     const at = normalizeAxis('argMax', axis, x.rank);
-    const from = asNumbers(x.data);
+    const from = floatsOf(x.data);
     const to = y.data as BigInt64Array;
     const inner = sizeOf(x.sizes.slice(at + 1));
     const length = x.sizes[at];

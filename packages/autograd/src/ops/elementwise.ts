@@ -1,5 +1,8 @@
 import type { Tensor } from '../tensor.ts';
-import type { NumberArray, TypedArray } from '../types.ts';
+import { isFloat, type TypedArray } from '../types.ts';
+
+export type FloatArray = Float32Array | Float64Array;
+type OutArray = FloatArray | Uint8Array;
 
 /** For each element of the result, broadcasting stretches an input along the axes where its size is 1. */
 function stridesFor(sizes: readonly number[], result: readonly number[]): number[] {
@@ -64,14 +67,27 @@ export function forEachRow(
 
 export const isInt64 = (data: TypedArray): data is BigInt64Array => data instanceof BigInt64Array;
 
-/** The elements as numbers; 64-bit integers are exact up to 2^53. */
-export const asNumbers = (data: TypedArray): NumberArray =>
-  isInt64(data) ? Float64Array.from(data, Number) : data;
+/**
+ * The elements as floats; 64-bit integers are exact up to 2^53. Loops get no other kinds of arrays, because V8
+ * compiles a loop well only while it has seen few of them.
+ */
+export function floatsOf(data: TypedArray): FloatArray {
+  if (data instanceof Float32Array || data instanceof Float64Array) return data;
+  return isInt64(data) ? Float64Array.from(data, Number) : new Float64Array(data);
+}
 
 /** Writes numbers into memory of any element type. */
-export function writeNumbers(to: TypedArray, from: NumberArray): void {
+export function writeNumbers(to: TypedArray, from: ArrayLike<number>): void {
   if (isInt64(to)) for (let i = 0; i < to.length; i++) to[i] = BigInt(Math.trunc(from[i]));
   else to.set(from);
+}
+
+/** Lets `write` fill the elements of y, as floats or, where they are bools, as such. */
+function fillFloats(y: Tensor, write: (out: OutArray) => void): void {
+  const direct = isFloat(y.dtype) || y.dtype === 'bool';
+  const out = direct ? (y.data as OutArray) : new Float64Array(y.data.length);
+  write(out);
+  if (!direct) writeNumbers(y.data, out);
 }
 
 type Kernel = (inputs: readonly Tensor[], attributes: unknown, outputs: readonly Tensor[]) => void;
@@ -82,13 +98,13 @@ type Kernel = (inputs: readonly Tensor[], attributes: unknown, outputs: readonly
  * for each element is several times slower as soon as a few operators have used it.
  */
 export type BinaryLoop = (
-  y: NumberArray,
+  y: OutArray,
   yi: number,
   n: number,
-  a: NumberArray,
+  a: FloatArray,
   ai: number,
   as: number,
-  b: NumberArray,
+  b: FloatArray,
   bi: number,
   bs: number,
 ) => void;
@@ -98,18 +114,17 @@ export const binaryKernel =
   (loop: BinaryLoop, big?: (a: bigint, b: bigint) => bigint | boolean): Kernel =>
   ([a, b], _, [y]) => {
     if (big && isInt64(a.data) && isInt64(b.data)) return bigLoop(a, b, y, big);
-    const out = isInt64(y.data) ? new Float64Array(y.data.length) : y.data;
-    const from = asNumbers(a.data);
-    const other = asNumbers(b.data);
-    if (from.length === out.length && other.length === out.length)
-      loop(out, 0, out.length, from, 0, 1, other, 0, 1);
-    else if (from.length === out.length && other.length === 1)
-      loop(out, 0, out.length, from, 0, 1, other, 0, 0);
-    else
-      forEachRow(y.sizes, [a.sizes, b.sizes], ([ai, bi], start, length, [as, bs]) =>
-        loop(out, start, length, from, ai, as, other, bi, bs),
-      );
-    if (isInt64(y.data)) writeNumbers(y.data, out);
+    const from = floatsOf(a.data);
+    const other = floatsOf(b.data);
+    fillFloats(y, (out) => {
+      const n = out.length;
+      if (from.length === n && other.length === n) loop(out, 0, n, from, 0, 1, other, 0, 1);
+      else if (from.length === n && other.length === 1) loop(out, 0, n, from, 0, 1, other, 0, 0);
+      else
+        forEachRow(y.sizes, [a.sizes, b.sizes], ([ai, bi], start, length, [as, bs]) =>
+          loop(out, start, length, from, ai, as, other, bi, bs),
+        );
+    });
   };
 
 function bigLoop(a: Tensor, b: Tensor, y: Tensor, fn: (a: bigint, b: bigint) => bigint | boolean): void {
@@ -125,9 +140,6 @@ function bigLoop(a: Tensor, b: Tensor, y: Tensor, fn: (a: bigint, b: bigint) => 
 
 /** A kernel that maps every element of its only input; each operator writes its own loop, as for `BinaryLoop`. */
 export const unaryKernel =
-  <A>(loop: (y: NumberArray, x: NumberArray, attributes: A) => void) =>
-  ([x]: readonly Tensor[], attributes: A, [y]: readonly Tensor[]): void => {
-    const out = isInt64(y.data) ? new Float64Array(y.data.length) : y.data;
-    loop(out, asNumbers(x.data), attributes);
-    if (isInt64(y.data)) writeNumbers(y.data, out);
-  };
+  <A>(loop: (y: OutArray, x: FloatArray, attributes: A) => void) =>
+  ([x]: readonly Tensor[], attributes: A, [y]: readonly Tensor[]): void =>
+    fillFloats(y, (out) => loop(out, floatsOf(x.data), attributes));

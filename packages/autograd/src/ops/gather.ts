@@ -3,11 +3,11 @@ import { InputError } from '../errors.ts';
 import { defineOp, type InferInput } from '../op.ts';
 import { type Tensor, zeros } from '../tensor.ts';
 import { formatType, type NumberArray, normalizeAxis, sizeOf } from '../types.ts';
-import { asNumbers } from './elementwise.ts';
+import { floatsOf } from './elementwise.ts';
 import { expand } from './expand.ts';
 import { zerosLike } from './fill.ts';
 import { reshape } from './reshape.ts';
-import { stridesOf } from './strided.ts';
+import { bitsOf, stridesOf } from './strided.ts';
 
 function requireIndices(where: string, indices: InferInput): void {
   if (indices.dtype !== 'int64' && indices.dtype !== 'int32')
@@ -35,9 +35,9 @@ export const Gather = defineOp({
     const at = normalizeAxis('gather', axis, x.rank);
     const size = x.sizes[at];
     const run = sizeOf(x.sizes.slice(at + 1));
-    const places = asNumbers(indices.data);
-    const from = x.data as NumberArray;
-    const to = y.data as NumberArray;
+    const places = floatsOf(indices.data);
+    const from = bitsOf(x.data);
+    const to = bitsOf(y.data);
     for (let outer = 0, target = 0; target < to.length; outer++)
       for (let i = 0; i < places.length; i++, target += run) {
         const source = (outer * size + placeOf('gather', places[i], size)) * run;
@@ -68,7 +68,7 @@ function forEachPlace(
   const at = normalizeAxis(where, axis, x.rank);
   const strides = stridesOf(x.sizes);
   const steps = stridesOf(indices.sizes);
-  const values = asNumbers(indices.data);
+  const values = floatsOf(indices.data);
   for (let i = 0; i < values.length; i++) {
     let place = placeOf(where, values[i], x.sizes[at]) * strides[at];
     let rest = i;

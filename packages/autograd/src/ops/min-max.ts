@@ -3,7 +3,7 @@ import type { Tensor } from '../tensor.ts';
 import { broadcastShapes, type NumberArray, type TensorType } from '../types.ts';
 import { add, div, mul, unbroadcast } from './arithmetic.ts';
 import { equal } from './compare.ts';
-import { asNumbers, forEachRow, isInt64, writeNumbers } from './elementwise.ts';
+import { floatsOf, forEachRow, isInt64, writeNumbers } from './elementwise.ts';
 import { type Operand, operands, requireSame } from './rules.ts';
 import { indicator } from './select.ts';
 
@@ -22,7 +22,7 @@ const variadicKernel =
   (inputs: readonly Tensor[], _: unknown, [y]: readonly Tensor[]): void => {
     const out = isInt64(y.data) ? new Float64Array(y.data.length) : y.data;
     inputs.forEach((x, k) => {
-      const from = asNumbers(x.data);
+      const from = floatsOf(x.data);
       forEachRow(y.sizes, [x.sizes], ([at], start, length, [step]) => {
         if (k > 0) fold(out, start, length, from, at, step);
         else for (let i = 0; i < length; i++) out[start + i] = from[at + i * step];

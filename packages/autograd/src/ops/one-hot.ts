@@ -3,7 +3,7 @@ import { defineOp } from '../op.ts';
 import { type Tensor, tensor } from '../tensor.ts';
 import { type DType, type NumberArray, normalizeAxis, sizeOf } from '../types.ts';
 import { equal } from './compare.ts';
-import { asNumbers } from './elementwise.ts';
+import { floatsOf } from './elementwise.ts';
 import { knownNumbers } from './rules.ts';
 import { cast } from './select.ts';
 import { unsqueeze } from './squeeze.ts';
@@ -21,10 +21,10 @@ export const OneHot = defineOp({
     const at = normalizeAxis('oneHot', axis, y.rank);
     const depth = y.sizes[at];
     const inner = sizeOf(y.sizes.slice(at + 1));
-    const [off, on] = asNumbers(values.data);
+    const [off, on] = floatsOf(values.data);
     const to = y.data as NumberArray;
     to.fill(off);
-    asNumbers(indices.data).forEach((index, i) => {
+    floatsOf(indices.data).forEach((index, i) => {
       const hot = index < 0 ? index + depth : index;
       if (hot >= 0 && hot < depth) to[(Math.floor(i / inner) * depth + hot) * inner + (i % inner)] = on;
     });

@@ -7,7 +7,7 @@ import { expand } from './expand.ts';
 import { scatterElements } from './gather.ts';
 import { reshape } from './reshape.ts';
 import { inputOrAttribute } from './rules.ts';
-import { stridesOf } from './strided.ts';
+import { bitsOf, stridesOf } from './strided.ts';
 
 export type PadMode = 'constant' | 'reflect' | 'edge';
 
@@ -70,6 +70,30 @@ function inferPad(inputs: readonly InferInput[], attributes: PadAttributes): [Te
   return [{ dtype, shape: padded }];
 }
 
+/** Copies, along every axis, the elements from the given places; what comes from nowhere stays as it is. */
+function copyPlaces(
+  from: ReturnType<typeof bitsOf>,
+  fromStrides: readonly number[],
+  to: ReturnType<typeof bitsOf>,
+  toStrides: readonly number[],
+  places: readonly (readonly number[])[],
+): void {
+  const last = places.length - 1;
+  const copyAxis = (axis: number, source: number, target: number): void => {
+    if (axis > last) {
+      to[target] = from[source];
+      return;
+    }
+    const list = places[axis];
+    for (let i = 0; i < list.length; i++) {
+      if (list[i] < 0) continue;
+      if (axis === last) to[target + i] = from[source + list[i]];
+      else copyAxis(axis + 1, source + list[i] * fromStrides[axis], target + i * toStrides[axis]);
+    }
+  };
+  copyAxis(0, 0, 0);
+}
+
 /** The part of dy that lies over x; for `reflect` and `edge`, elements that were repeated get the sum. */
 export const Pad = defineOp({
   type: 'Pad',
@@ -78,26 +102,10 @@ export const Pad = defineOp({
   kernel: (inputs, attributes, [y]) => {
     const [x, , fill] = inputs;
     const [before] = margins(inputs, attributes);
-    const strides = stridesOf(x.sizes);
-    const from = x.data as NumberArray;
-    const to = y.data as NumberArray;
     const value = fill ? fill.data[0] : attributes.value;
-    if (value) to.fill(value as number);
-    if (x.rank === 0) to[0] = from[0];
+    if (value) (y.data as NumberArray).fill(value as number);
     const places = y.sizes.map((length, i) => sources(attributes.mode, x.sizes[i], before[i], length));
-    const fillAxis = (axis: number, source: number, target: number): void => {
-      const last = axis === x.rank - 1;
-      let at = target;
-      const run = y.sizes.slice(axis + 1).reduce((a, b) => a * b, 1);
-      for (const place of places[axis]) {
-        if (place >= 0) {
-          if (last) to[at] = from[source + place];
-          else fillAxis(axis + 1, source + place * strides[axis], at);
-        }
-        at += run;
-      }
-    };
-    if (x.rank > 0) fillAxis(0, 0, 0);
+    copyPlaces(bitsOf(x.data), stridesOf(x.sizes), bitsOf(y.data), stridesOf(y.sizes), places);
   },
   vjp: ({ inputs, attributes, cotangents: [dy] }) => [
     () => {

@@ -4,7 +4,7 @@ import { asTensor, type Tensor } from '../tensor.ts';
 import { broadcastShapes, isFloat } from '../types.ts';
 import { mul, sub, unbroadcast } from './arithmetic.ts';
 import { and, greaterOrEqual, lessOrEqual } from './compare.ts';
-import { asNumbers, binaryKernel, isInt64, writeNumbers } from './elementwise.ts';
+import { binaryKernel, floatsOf, isInt64, writeNumbers } from './elementwise.ts';
 import { inferUnary, type Operand, operands } from './rules.ts';
 import { cast, indicator } from './select.ts';
 import { log } from './unary.ts';
@@ -31,7 +31,7 @@ export const Clip = defineOp({
   attributes: { min: attr.float(), max: attr.float() },
   infer: inferUnary,
   kernel: ([x, low, high], { min, max }, [y]) => {
-    const from = asNumbers(x.data);
+    const from = floatsOf(x.data);
     const out = isInt64(y.data) ? new Float64Array(from.length) : y.data;
     const least = low ? low.item() : (min ?? Number.NEGATIVE_INFINITY);
     const most = high ? high.item() : (max ?? Number.POSITIVE_INFINITY);

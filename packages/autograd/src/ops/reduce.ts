@@ -4,7 +4,7 @@ import { int64s, type Tensor } from '../tensor.ts';
 import { type NumberArray, normalizeAxis, type TensorType } from '../types.ts';
 import { div, mul } from './arithmetic.ts';
 import { equal } from './compare.ts';
-import { asNumbers, forEachRow, writeNumbers } from './elementwise.ts';
+import { floatsOf, forEachRow, writeNumbers } from './elementwise.ts';
 import { expand } from './expand.ts';
 import { reshape } from './reshape.ts';
 import { inputOrAttribute } from './rules.ts';
@@ -91,7 +91,7 @@ function reduceInto(
   y: Tensor,
   { start, alongRow, intoRow, finish }: Reduction,
 ): void {
-  const from = asNumbers(x.data);
+  const from = floatsOf(x.data);
   const totals = new Float64Array(y.data.length);
   if (start !== 0) totals.fill(start);
   forEachRow(x.sizes, [kept], ([to], at, length, [step]) => {

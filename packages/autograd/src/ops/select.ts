@@ -5,8 +5,9 @@ import { defineOp } from '../op.ts';
 import type { Tensor } from '../tensor.ts';
 import { broadcastShapes, type DType, formatType, isDType, isFloat, type NumberArray } from '../types.ts';
 import { unbroadcast } from './arithmetic.ts';
-import { asNumbers, forEachRow, isInt64, writeNumbers } from './elementwise.ts';
+import { floatsOf, forEachRow, isInt64, writeNumbers } from './elementwise.ts';
 import { inferUnary, type Operand, operands, requireSame } from './rules.ts';
+import { bitsOf } from './strided.ts';
 
 /** d where(c, a, b) = where(c, da, db) */
 export const Where = defineOp({
@@ -24,7 +25,7 @@ export const Where = defineOp({
   },
   kernel: ([condition, a, b], _, [y]) => {
     const chosen = condition.data as Uint8Array;
-    const [from, other, to] = [a.data, b.data, y.data] as NumberArray[];
+    const [from, other, to] = [a, b, y].map(({ data }) => bitsOf(data));
     forEachRow(y.sizes, [condition.sizes, a.sizes, b.sizes], ([ci, ai, bi], start, length, [cs, as, bs]) => {
       for (let i = 0; i < length; i++)
         to[start + i] = chosen[ci + i * cs] ? from[ai + i * as] : other[bi + i * bs];
@@ -49,7 +50,8 @@ function convert([x]: readonly Tensor[], _: unknown, [y]: readonly Tensor[]): vo
   if (isInt64(x.data) && isInt64(y.data)) y.data.set(x.data);
   else if (y.dtype === 'bool')
     for (let i = 0; i < y.data.length; i++) y.data[i] = Number(x.data[i]) === 0 ? 0 : 1;
-  else writeNumbers(y.data, asNumbers(x.data));
+  else if (isInt64(x.data) || isInt64(y.data)) writeNumbers(y.data, floatsOf(x.data));
+  else y.data.set(x.data);
 }
 
 /** d(cast x) = cast dx; floats lose what is behind the point when they become integers */

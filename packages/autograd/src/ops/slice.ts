@@ -2,7 +2,7 @@ import { attr } from '../attributes.ts';
 import { InputError } from '../errors.ts';
 import { defineOp, type InferInput } from '../op.ts';
 import { int64s, type Tensor } from '../tensor.ts';
-import { formatType, type NumberArray, normalizeAxis } from '../types.ts';
+import { formatType, normalizeAxis } from '../types.ts';
 import { pad } from './pad.ts';
 import { reshape } from './reshape.ts';
 import { inputOrAttribute } from './rules.ts';
@@ -69,7 +69,7 @@ export const Slice = defineOp({
       offset += start * strides[axis];
       strides[axis] *= step;
     }
-    copyStrided(x.data as NumberArray, offset, strides, y.data as NumberArray, y.sizes);
+    copyStrided(x.data, offset, strides, y.data, y.sizes);
   },
   vjp: ({ inputs, attributes, cotangents: [dy] }) => [
     () => spread(dy, cutsOf(inputs, attributes), inputs[0].sizes),

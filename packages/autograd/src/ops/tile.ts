@@ -1,11 +1,11 @@
 import { InputError } from '../errors.ts';
 import { defineOp } from '../op.ts';
 import { int64s, type Tensor } from '../tensor.ts';
-import { formatType, type NumberArray } from '../types.ts';
+import { formatType } from '../types.ts';
 import { sum } from './reduce.ts';
 import { reshape } from './reshape.ts';
 import { knownNumbers, productOf } from './rules.ts';
-import { stridesOf } from './strided.ts';
+import { bitsOf, stridesOf } from './strided.ts';
 
 /** x side by side with itself; the cotangents of the copies are added up */
 export const Tile = defineOp({
@@ -17,8 +17,8 @@ export const Tile = defineOp({
     return [{ dtype: x.dtype, shape: x.shape.map((dim, i) => productOf([dim, times[i]])) }];
   },
   kernel: ([x], _, [y]) => {
-    const from = x.data as NumberArray;
-    const to = y.data as NumberArray;
+    const from = bitsOf(x.data);
+    const to = bitsOf(y.data);
     const strides = stridesOf(x.sizes);
     const steps = stridesOf(y.sizes);
     for (let i = 0; i < to.length; i++) {

@@ -2,7 +2,6 @@ import { type AttributesOf, attr } from '../attributes.ts';
 import { InputError } from '../errors.ts';
 import { defineOp } from '../op.ts';
 import type { Tensor } from '../tensor.ts';
-import type { NumberArray } from '../types.ts';
 import { copyStrided, stridesOf } from './strided.ts';
 
 const rules = { perm: attr.ints() };
@@ -30,10 +29,10 @@ export const Transpose = defineOp({
     const strides = stridesOf(x.sizes);
     const order = orderOf(x.rank, attributes);
     copyStrided(
-      x.data as NumberArray,
+      x.data,
       0,
       order.map((axis) => strides[axis]),
-      y.data as NumberArray,
+      y.data,
       y.sizes,
     );
   },
