@@ -131,8 +131,9 @@ export class Node {
     }
   }
 
-  /** Stops reading any value; a node that leaves its graph calls it. */
+  /** Stops reading any value, in its sub-graphs too; a node that leaves its graph calls it. */
   detach(): void {
+    for (const graph of this.subGraphs()) graph.remove(graph.nodes);
     for (const i of this.#inputs.keys()) this.setInput(i, undefined);
     this.#inputs.length = 0;
     this.#uses.length = 0;
@@ -190,11 +191,7 @@ export class Graph {
   remove(nodes: Iterable<Node>): void {
     const gone = new Set(nodes);
     this.nodes = this.nodes.filter((node) => !gone.has(node));
-    for (const node of gone) {
-      // Before the node itself, as the nodes inside may read values of this graph.
-      for (const graph of node.subGraphs()) graph.remove(graph.nodes);
-      node.detach();
-    }
+    for (const node of gone) node.detach();
   }
 
   /** Whether anything needs the value: a node here or in a sub-graph, a graph output, a quantization annotation. */

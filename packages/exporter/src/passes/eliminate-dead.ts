@@ -44,14 +44,15 @@ function dropAnnotations(graph: Graph): number {
 }
 
 function dropNodes(graph: Graph): number {
-  let dropped = 0;
+  const dead: Node[] = [];
   // Backwards, as a node that goes may have been the only reader of the one before it.
   for (const node of [...graph.nodes].reverse())
     if (!isRead(graph, node)) {
-      graph.remove([node]);
-      dropped++;
+      node.detach();
+      dead.push(node);
     }
-  return dropped;
+  if (dead.length > 0) graph.remove(dead);
+  return dead.length;
 }
 
 function dropInitializers(graph: Graph): number {

@@ -39,6 +39,7 @@ describe('eliminateIdentities', () => {
     expect(goes('Pad', {}, (graph) => [constant(graph, 'p', [4], [0, 0, 0, 0], 'int64')])).toBe(true);
     expect(goes('Concat', { axis: int(1) })).toBe(true);
     expect(goes('Clip')).toBe(true);
+    expect(goes('AveragePool', { kernel_shape: ints(1, 1), strides: ints(1, 1) })).toBe(true);
     expect(goes('Mul', {}, (graph) => [constant(graph, 'one', [2], [1, 1])])).toBe(true);
     expect(goes('Sub', {}, (graph) => [constant(graph, 'zero', [], [0])])).toBe(true);
   });
@@ -50,6 +51,8 @@ describe('eliminateIdentities', () => {
     expect(goes('Flatten', {}, () => [], { dtype: 'float32' })).toBe(false);
     expect(goes('Flatten', {}, () => [], { dtype: 'float32', shape: [null, 2] })).toBe(false);
     expect(goes('Pad', {}, (graph) => [constant(graph, 'p', [4], [0, 0, 0, 1], 'int64')])).toBe(false);
+    expect(goes('MaxPool', { kernel_shape: ints(1, 1), strides: ints(2, 2) })).toBe(false);
+    expect(goes('MaxPool', { kernel_shape: ints(1, 2) })).toBe(false);
     expect(goes('Clip', {}, (graph) => [constant(graph, 'low', [], [0])])).toBe(false);
     expect(goes('Mul', {}, (graph) => [constant(graph, 'two', [], [2])])).toBe(false);
     const stretched = { dtype: 'float32', shape: [3, 'n', 2] } as const;

@@ -27,6 +27,19 @@ function keepsType({ inputs: [x], outputs: [y] }: Node): boolean {
   );
 }
 
+const areAll = (node: Node, name: string, wanted: number): boolean => {
+  const attribute = node.attributes.get(name);
+  return !attribute || (attribute.kind === 'ints' && attribute.value.every((x) => Number(x) === wanted));
+};
+
+/** A window of one element that moves by one. */
+const isPointwise: Rule = (node) =>
+  node.attributes.has('kernel_shape') &&
+  areAll(node, 'kernel_shape', 1) &&
+  areAll(node, 'strides', 1) &&
+  areAll(node, 'pads', 0) &&
+  isUnread(node.outputs[1]);
+
 const hasOneInput: Rule = (node) => node.inputs.length === 1;
 
 /** x ∘ c = x where c is `neutral` everywhere, and does not stretch x. */
@@ -67,6 +80,8 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   Clip: (node) =>
     !node.inputs[1] && !node.inputs[2] && !node.attributes.has('min') && !node.attributes.has('max'),
+  AveragePool: isPointwise,
+  MaxPool: isPointwise,
   Concat: hasOneInput,
   Sum: hasOneInput,
   Max: hasOneInput,
@@ -79,8 +94,8 @@ const rules: Readonly<Record<string, Rule>> = {
 };
 
 /**
- * Takes out nodes that pass their input on: Identity, Dropout in inference, casts, reshapes, transposes and paddings
- * that change nothing, products with one.
+ * Takes out nodes that pass their input on: Identity, Dropout in inference, casts, reshapes, transposes, paddings and
+ * poolings that change nothing, products with one.
  */
 export const eliminateIdentities: Pass = {
   name: 'eliminateIdentities',

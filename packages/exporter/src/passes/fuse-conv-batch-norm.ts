@@ -163,6 +163,7 @@ function setConstant(
     old.type = type;
     return;
   }
-  const name = old?.name ?? `${node.name || node.outputs[0]?.name}.bias`;
+  // `conv1.bias` beside `conv1.weight`, as our exporter and PyTorch's name them.
+  const name = old?.name ?? `${node.inputs[1]!.name.replace(/\.weight$/, '')}.bias`;
   node.setInput(index, graph.addInitializer(unique(name), data));
 }

@@ -4,9 +4,6 @@ import { ModelError } from '../errors.ts';
 import type { Model } from '../graph.ts';
 import { writeModel } from '../serde/write.ts';
 
-/** Protobuf's own limit, which ONNX Runtime keeps. */
-const maxFileBytes = 2 ** 31 - 1;
-
 /**
  * Writes a model to one file: to a temporary name, synced, renamed, and the folder synced.
  * So the file is the old one or the new one, whatever happens on the way.
@@ -14,13 +11,6 @@ const maxFileBytes = 2 ** 31 - 1;
  */
 export async function saveModelFile(file: string, model: Model): Promise<void> {
   const bytes = writeModel(model);
-  if (bytes.byteLength > maxFileBytes)
-    throw new ModelError(
-      `file "${file}"`,
-      'at most 2 GiB',
-      `${bytes.byteLength} bytes`,
-      'use a smaller type',
-    );
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.tmp`);
   try {
     await writeSynced(temporary, bytes);

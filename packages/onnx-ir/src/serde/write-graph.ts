@@ -10,11 +10,10 @@ import { embed, writeEntries } from './write-parts.ts';
 export function writeGraph(graph: Graph, writer: Writer): void {
   writeNodes(graph.nodes, 1, writer);
   proto.GraphProto.encode({ name: graph.name, docString: graph.docString }, writer);
-  for (const value of graph.initializers)
-    if (value.data) {
-      const { data } = value;
-      embed(writer, 5, (w) => proto.TensorProto.encode(tensorMessage(data, value.name), w));
-    }
+  for (const { data, sparse, name } of graph.initializers) {
+    if (data) embed(writer, 5, (w) => proto.TensorProto.encode(tensorMessage(data, name), w));
+    else if (!sparse) throw new ModelError(`initializer "${name}"`, 'elements', 'none');
+  }
   for (const value of graph.inputs) embed(writer, 11, (w) => writeValueInfo(value, w));
   for (const value of graph.outputs) embed(writer, 12, (w) => writeValueInfo(value, w));
   writeValueInfos(graph, 13, writer, new Set([...graph.inputs, ...graph.outputs]));

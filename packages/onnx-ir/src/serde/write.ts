@@ -1,3 +1,4 @@
+import { ModelError } from '../errors.ts';
 import type { FunctionDefinition, Model } from '../graph.ts';
 import { newerFields } from './newer-fields.ts';
 import { fromInt, type onnx, proto, Writer } from './proto.ts';
@@ -5,11 +6,17 @@ import { writeAttribute } from './write-attribute.ts';
 import { writeGraph, writeNodes, writeValueInfos } from './write-graph.ts';
 import { embed, writeEntries } from './write-parts.ts';
 
+/** Protobuf's own limit, which ONNX Runtime keeps. */
+const maxFileBytes = 2 ** 31 - 1;
+
 /**
  * The bytes of an .onnx file. The same model gives the same bytes.
- * @throws ModelError when a value has no name
+ * @throws ModelError when a value has no name, the model needs more than 2 GiB, or has what the format cannot hold
  */
 export function writeModel(model: Model): Uint8Array {
+  const size = constantBytes(model);
+  if (size > maxFileBytes)
+    throw new ModelError('model', 'at most 2 GiB', `${size} bytes of constants`, 'use a smaller type');
   const writer = new Writer();
   const message: onnx.IModelProto = {
     irVersion: model.irVersion,
@@ -28,11 +35,23 @@ export function writeModel(model: Model): Uint8Array {
   return writer.finish();
 }
 
+const constantBytes = ({ graph }: Model): number =>
+  [graph, ...graph.subGraphs()]
+    .flatMap(({ initializers }) => initializers)
+    .reduce((sum, { data }) => sum + (data?.byteLength ?? 0), 0);
+
 const opsetMessages = (imports: ReadonlyMap<string, number>): onnx.IOperatorSetIdProto[] =>
   [...imports].map(([domain, version]) => ({ domain, version }));
 
 function writeFunction(definition: FunctionDefinition, writer: Writer): void {
   const { body } = definition;
+  if (body.initializers.length > 0 || body.quantizationAnnotations.length > 0)
+    throw new ModelError(
+      `function "${definition.name}"`,
+      'neither initializers nor quantization annotations',
+      'some',
+      'use Constant nodes',
+    );
   const message = {
     name: definition.name,
     domain: definition.domain,
