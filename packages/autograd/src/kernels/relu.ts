@@ -19,7 +19,7 @@ export function gateBySign(a: NumberArray, x: NumberArray, y: NumberArray): void
 /** y = x where x > 0 or not a number, else 0; see `gateBySign`. */
 export function rectify(x: NumberArray, y: NumberArray): void {
   if (!(x instanceof Float32Array && y instanceof Float32Array)) {
-    for (let i = 0; i < y.length; i++) y[i] = x[i] <= 0 ? 0 : x[i];
+    for (let i = 0; i < y.length; i++) y[i] = Math.max(x[i], 0);
     return;
   }
   const from = bitsOf(x);
