@@ -27,7 +27,7 @@ describe('for any model', () => {
         expect(describeModel(read)).toEqual(describeModel(model));
         expect(warnings).toEqual([]);
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
@@ -54,7 +54,7 @@ describe('for any model', () => {
         for (const [at, mask] of flips) bytes[at % bytes.length] ^= mask;
         survives(bytes);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
