@@ -9,7 +9,7 @@ import { type Coupling, coupleChannels } from './coupling.ts';
 import { applyCut } from './cut.ts';
 import { liftConstants } from './lift-constants.ts';
 import { rules } from './rules/index.ts';
-import { type ChannelCriterion, type Filters, findFilters, findGroups } from './units.ts';
+import { type ChannelCriterion, type Filters, findFilters, findGroups, type Unit } from './units.ts';
 
 export interface ChannelPruningOptions {
   /** The share of the model's FLOPs to save, 0 to 1: the least important channels over all layers go. */
@@ -71,8 +71,10 @@ export function pruneChannels(
     if (options.exclude?.some((name) => name === node.name || name === weight.name))
       coupling.atoms.freeze(axis, 'it is excluded');
   const before = countFlops(model, shapes).total;
-  const roots = chooseRoots(pruned, coupling, filters, options);
-  const layers = filters.map((layer) => describeLayer(layer, coupling, roots));
+  const groups = findGroups(coupling, filters, graph, options.criterion ?? 'l2');
+  const roots = chooseRoots(pruned, coupling, filters, groups, options);
+  const alone = new Set(groups.flatMap((group) => (group.length === 1 ? [group[0]!.root] : [])));
+  const layers = filters.map((layer) => describeLayer(layer, coupling, roots, alone));
   const parameters = countParameters(model);
   applyCut(graph, coupling, roots);
   eliminateDead.run(pruned);
@@ -90,10 +92,10 @@ function chooseRoots(
   { graph }: Model,
   coupling: Coupling,
   filters: readonly Filters[],
+  groups: readonly Unit[][],
   options: ChannelPruningOptions,
 ): Set<number> {
   if (options.channels) return explicitRoots(options.channels, coupling, filters);
-  const groups = findGroups(coupling, filters, graph, options.criterion ?? 'l2');
   const limits = { divisor: options.divisor ?? 1, maxShare: options.maxShare ?? 0.8 };
   if (options.ratio !== undefined) return chooseByShare(groups, options.ratio, limits);
   const inferred = inferGraph(graph, { inputShape: options.inputShape });
@@ -102,7 +104,7 @@ function chooseRoots(
 
 function explicitRoots(
   channels: Readonly<Record<string, readonly number[]>>,
-  { atoms }: Coupling,
+  { atoms, layouts }: Coupling,
   filters: readonly Filters[],
 ): Set<number> {
   const roots = new Set<number>();
@@ -120,24 +122,30 @@ function explicitRoots(
       roots.add(atoms.root(atom));
     }
   }
-  for (const { axis, weight } of filters)
-    if (axis.every((atom) => roots.has(atoms.root(atom))))
-      throw new InputError('pruneChannels', `a channel left of ${weight.name}`, 'a cut of all of them');
+  for (const [value, layout] of layouts)
+    if (layout.some((axis) => axis?.length && axis.every((atom) => roots.has(atoms.root(atom)))))
+      throw new InputError('pruneChannels', `a channel left of ${value.name}`, 'a cut of all of them');
   return roots;
 }
 
 function describeLayer(
   { node, weight, axis }: Filters,
   { atoms }: Coupling,
-  roots: Set<number>,
+  roots: ReadonlySet<number>,
+  alone: ReadonlySet<number>,
 ): PrunedLayer {
-  const reasons = [...axis].map((atom) => atoms.reason(atom));
+  const reasons = Array.from(axis, (atom) => {
+    const root = atoms.root(atom);
+    return atoms.reason(root) ?? (alone.has(root) ? 'a tensor would be left without channels' : undefined);
+  });
+  const cut = [...axis.keys()].filter((i) => roots.has(atoms.root(axis[i]!)));
+  const isRefused = cut.length === 0 && reasons.every((reason) => reason !== undefined);
   return {
     node: node.name,
     weight: weight.name,
     channels: axis.length,
-    cut: [...axis.keys()].filter((i) => roots.has(atoms.root(axis[i]!))),
-    ...(reasons.every((reason) => reason !== undefined) && { refused: reasons[0] }),
+    cut,
+    ...(isRefused && { refused: reasons[0] }),
   };
 }
 
