@@ -6,6 +6,8 @@ import type { Report } from './schema.ts';
 const mostWithNumbers = 20;
 const mostDrawn = 60;
 const pairsNamed = 5;
+/** Longer class names stand upright above the columns. */
+const longestLying = 3;
 
 interface Confusion {
   readonly label: string;
@@ -53,8 +55,10 @@ export function confusions({ confusion, dataset: { classes } }: Report): Confusi
 function matrix({ confusion, dataset: { classes } }: Report): Html {
   if (classes.length > mostDrawn) return html`<p>${classes.length} classes are too many to draw.</p>`;
   const withNumbers = classes.length <= mostWithNumbers;
+  const lying = withNumbers && classes.every((name) => name.length <= longestLying);
+  const look = ['matrix', !withNumbers && 'dense', !lying && 'words'].filter(Boolean).join(' ');
   const mostWrong = Math.max(1, ...confusion.flatMap((row, i) => row.filter((_, j) => i !== j)));
-  return html`<div class="scroll" role="region" aria-label="Confusion matrix" tabindex="0"><table class="matrix${withNumbers ? '' : ' dense'}">
+  return html`<div class="scroll" role="region" aria-label="Confusion matrix" tabindex="0"><table class="${look}">
 <thead><tr><th scope="col" class="corner"><span class="hidden">true class</span></th>${classes.map(
     (name) => html`<th scope="col" title="${name}"><span>${name}</span></th>`,
   )}</tr></thead>
@@ -71,10 +75,10 @@ function matrix({ confusion, dataset: { classes } }: Report): Html {
 }
 
 function classTable({ perClass, dataset: { classes } }: Report): Html {
-  return html`<div class="scroll" role="region" aria-label="Scores by class" tabindex="0"><table class="numbers">
+  return html`<div class="scroll" role="region" aria-label="Scores by class" tabindex="0"><table class="numbers classes">
 <thead><tr><th scope="col">Class</th><th scope="col">F1</th><th scope="col">Precision</th><th scope="col">Recall</th><th scope="col">Pictures</th></tr></thead>
 <tbody>${perClass.map(
     ({ precision, recall, f1, support }, i) =>
-      html`<tr><th scope="row">${classes[i]}</th><td><strong>${percent(f1, 1)}</strong></td><td>${percent(precision, 1)}</td><td>${percent(recall, 1)}</td><td>${count(support)}</td></tr>`,
+      html`<tr><th scope="row" title="${classes[i]}">${classes[i]}</th><td><strong>${percent(f1, 1)}</strong></td><td>${percent(precision, 1)}</td><td>${percent(recall, 1)}</td><td>${count(support)}</td></tr>`,
   )}</tbody></table></div>`;
 }

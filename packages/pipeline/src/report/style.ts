@@ -94,11 +94,14 @@ const classes = `
 .matrix { width: 100%; border-collapse: separate; border-spacing: 2px; font-size: 0.9rem; table-layout: fixed; }
 .matrix th { font-weight: 600; padding: 0.15rem 0.2rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .matrix tbody th { text-align: right; padding-right: 0.5rem; }
-.matrix .corner { width: min(6rem, 18%); }
+.matrix .corner { width: 2.6rem; }
 .matrix td { min-width: 1.9rem; height: 2.15rem; text-align: center; border-radius: 4px; padding: 0; }
+.matrix.words .corner { width: 8rem; }
+.matrix.words thead th { height: 7rem; vertical-align: bottom; }
+.matrix.words thead th span { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 6.8rem; overflow: hidden; text-overflow: ellipsis; }
+.classes th:first-child { max-width: 13rem; overflow: hidden; text-overflow: ellipsis; }
 .matrix.dense { font-size: 0.68rem; border-spacing: 1px; }
 .matrix.dense td { min-width: 0.5rem; height: 0.75rem; border-radius: 2px; }
-.matrix.dense thead th span { writing-mode: vertical-rl; }
 .matrix .none { background: var(--wash); }
 .matrix .zero { color: var(--muted); opacity: 0.45; }
 .matrix .right { background: color-mix(in srgb, var(--blue) calc(12% + var(--s) * 38%), var(--raised)); }
@@ -141,6 +144,9 @@ const narrow = `
   .numbers .bar { display: none; }
   .matrix { font-size: 0.78rem; border-spacing: 1px; }
   .matrix td { min-width: 1.45rem; height: 1.7rem; }
+  .matrix.words .corner { width: 6rem; }
+  .matrix.words { min-width: 30rem; }
+  .classes th:first-child { max-width: 9rem; }
 }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
 `;

@@ -4,11 +4,11 @@ import type { Report, ReportVariant } from './schema.ts';
 
 /** The title, one paragraph in words, and the figures that people ask for first. */
 export function summarySection(report: Report): Html {
-  const { dataset, training, reference, variants, misread } = report;
+  const { dataset, training, reference, variants } = report;
   const base = variants.find(({ precision }) => precision === 'float32') ?? variants[0]!;
   const smallest = least(variants, (variant) => variant.bytes);
   const fastest = least(variants, ({ latencyMs }) => latencyMs.p50);
-  const right = dataset.test - misread.total;
+  const right = Math.round(reference.accuracy * dataset.test);
   const figures = [
     [
       'Test accuracy',

@@ -33,7 +33,7 @@ export function variantsChart(
     (variant) => `${variant.name} ${percent(variant.accuracy)} at ${small(x(variant))} ${unit}`,
   );
   return chart(`Accuracy against ${title}: ${said.join('; ')}.`, (size) => {
-    const scale = { right: Math.max(...variants.map(x)) * 1.1 || 1, ...accuracyScale(report) };
+    const scale = { ...acrossScale(variants.map(x)), ...accuracyScale(report) };
     const placements = placeLabels(
       variants.map((variant) => toPixels(x(variant), variant.accuracy, variant.name, scale, size)),
       plotArea(size),
@@ -53,14 +53,19 @@ export function variantsChart(
       xAxis: {
         ...axisStyle,
         type: 'value',
-        min: 0,
+        min: scale.left,
         max: scale.right,
         name: unit,
         nameLocation: 'middle',
         nameGap: 28,
         splitNumber: size.narrow ? 3 : 5,
         splitLine: { show: false },
-        axisLabel: { ...axisStyle.axisLabel, showMaxLabel: false, formatter: trim },
+        axisLabel: {
+          ...axisStyle.axisLabel,
+          showMinLabel: scale.left === 0,
+          showMaxLabel: false,
+          formatter: trim,
+        },
       },
       yAxis: {
         ...axisStyle,
@@ -130,6 +135,7 @@ function marks({ reference, accuracyBudget }: Report) {
 }
 
 interface Scale {
+  readonly left: number;
   readonly right: number;
   readonly low: number;
   readonly high: number;
@@ -143,15 +149,23 @@ function toPixels(x: number, y: number, label: string, scale: Scale, { width, he
   const across = width - margin.left - margin.right;
   const down = height - margin.top - margin.bottom;
   return {
-    x: margin.left + (x / scale.right) * across,
+    x: margin.left + ((x - scale.left) / (scale.right - scale.left)) * across,
     y: margin.top + ((scale.high - y) / (scale.high - scale.low)) * down,
     label,
   };
 }
 
+/** From 0, but for figures that lie close together. */
+function acrossScale(values: readonly number[]): { left: number; right: number } {
+  const least = Math.min(...values);
+  const most = Math.max(...values);
+  if (least < most * 0.6 || least === most) return { left: 0, right: most * 1.1 || 1 };
+  return { left: least - (most - least) * 0.3, right: most + (most - least) * 0.3 };
+}
+
 /** The room of the dashed line. */
 function referenceLine({ reference }: Report, scale: Scale, size: ChartSize): Box {
-  const { y } = toPixels(0, reference.accuracy, '', scale, size);
+  const { y } = toPixels(scale.left, reference.accuracy, '', scale, size);
   return { left: margin.left, top: y - 1, right: size.width - margin.right, bottom: y + 1 };
 }
 

@@ -6,6 +6,8 @@ import { isKnownPrecision, variantsChart } from './variants-chart.ts';
 
 /** Accuracy against size and latency, and every figure of every variant in a table. */
 export function variantsSection(report: Report): Html {
+  const largest = Math.max(...report.variants.map((variant) => variant.bytes));
+  const unit = largest < 2e6 ? { name: 'kB', bytes: 1e3 } : { name: 'MB', bytes: 1e6 };
   return html`<section id="variants" aria-labelledby="variants-title">
 <h2 id="variants-title">Variants</h2>
 <p class="lead">The same network, made smaller and faster in several ways. Each was run on all
@@ -13,7 +15,7 @@ ${count(report.dataset.test)} test pictures in ONNX Runtime. The dashed line is 
     report.accuracyBudget !== undefined && ', the shaded band what a variant may lose'
   }. Top left is best.</p>
 <div class="pair">
-<figure><figcaption>Accuracy against size</figcaption>${variantsChart(report, 'size', ({ bytes }) => bytes / 1000, 'kB')}</figure>
+<figure><figcaption>Accuracy against size</figcaption>${variantsChart(report, 'size', (variant) => variant.bytes / unit.bytes, unit.name)}</figure>
 <figure><figcaption>Accuracy against latency <span class="note">median, one picture</span></figcaption>${variantsChart(report, 'latency', ({ latencyMs }) => latencyMs.p50, 'ms')}</figure>
 </div>
 ${variantsTable(report)}
