@@ -93,13 +93,15 @@ export function loadState(network: Module, state: Tensors): void {
     ...network.namedParameters(),
     ...network.namedBuffers(),
   ]);
-  for (const [name, value] of Object.entries(state)) {
+  // All are checked before the first is changed.
+  const changes = Object.entries(state).map(([name, value]) => {
     const holder = holders.get(name);
     if (!holder) throw new InputError('loadState', `one of ${[...holders.keys()].join(', ')}`, name);
     if (holder.value.dtype !== value.dtype || holder.value.shape.join() !== value.shape.join())
       throw new InputError('loadState', `${name} as ${holder.value}`, String(value));
-    holder.value = value;
-  }
+    return { holder, value };
+  });
+  for (const { holder, value } of changes) holder.value = value;
 }
 
 /**
