@@ -26,6 +26,7 @@ export default defineConfig({
           include: ['{packages,datasets,pipelines}/**/*.slow.test.ts'],
           exclude,
           testTimeout: 600_000,
+          hookTimeout: 600_000,
           fileParallelism: false,
         },
       },

@@ -7,7 +7,7 @@ import { newPipeline } from './new-pipeline.ts';
 import { addOverrideOptions, type Overrides } from './overrides.ts';
 import { stageTable } from './stages/index.ts';
 
-const log = createConsola({ formatOptions: { date: false } });
+const log = createConsola({ level: 3, formatOptions: { date: false } });
 const verbose = process.argv.includes('--verbose') || process.env.NX_VERBOSE_LOGGING === 'true';
 
 const interrupted = new AbortController();

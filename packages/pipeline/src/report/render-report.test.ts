@@ -124,7 +124,7 @@ describe('reports at the edges', () => {
     const confusion = classes.map((_, i) => classes.map((_, j) => (i === j ? 9 : Number(j === i + 1))));
     const perClass = classes.map(() => ({ precision: 0.9, recall: 0.9, f1: 0.9, support: 10 }));
     const page = renderReport({ ...report, dataset: { ...report.dataset, classes }, confusion, perClass });
-    expect(page.includes('class="matrix dense"')).toBe(count === 30);
+    expect(page.includes('class="matrix dense words"')).toBe(count === 30);
     expect(page.includes('70 classes are too many to draw')).toBe(count === 70);
   });
 });

@@ -97,7 +97,7 @@ const classes = `
 .matrix .corner { width: 2.6rem; }
 .matrix td { min-width: 1.9rem; height: 2.15rem; text-align: center; border-radius: 4px; padding: 0; }
 .matrix.words .corner { width: 8rem; }
-.matrix.words thead th { height: 7rem; vertical-align: bottom; }
+.matrix.words thead th { height: 7rem; vertical-align: bottom; text-overflow: clip; padding-inline: 0; }
 .matrix.words thead th span { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 6.8rem; overflow: hidden; text-overflow: ellipsis; }
 .classes th:first-child { max-width: 13rem; overflow: hidden; text-overflow: ellipsis; }
 .matrix.dense { font-size: 0.68rem; border-spacing: 1px; }

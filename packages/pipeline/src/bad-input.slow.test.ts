@@ -1,0 +1,121 @@
+import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type CommandResult, TestWorkspace } from './testing/workspace.ts';
+
+let workspace: TestWorkspace;
+
+beforeAll(async () => {
+  workspace = await TestWorkspace.create();
+  await workspace.writePictures('photos', 8);
+  await workspace.trainyard('new-pipeline', 'good', '--data', './photos', '--size', '16');
+  for (const stage of ['config', 'data', 'train', 'evaluate', 'export', 'optimize'])
+    expect(await workspace.stage('good', stage, '--epochs=1')).toMatchObject({ exitCode: 0 });
+});
+afterAll(() => workspace.remove());
+
+/** One line with the remedy, no stack, and an exit code that says so. */
+function expectOneLine({ exitCode, output }: CommandResult, ...parts: string[]): void {
+  const lines = output.split('\n').filter((line) => line.trim() !== '');
+  expect(lines, output).toHaveLength(1);
+  for (const part of parts) expect(lines[0]).toContain(part);
+  expect(exitCode).toBe(1);
+}
+
+describe('folders of pictures', () => {
+  test('a missing one', async () => {
+    expectOneLine(await workspace.trainyard('new-pipeline', 'a', '--data', './nowhere'), 'nowhere');
+  });
+
+  test('an empty one', async () => {
+    await mkdir(workspace.path('empty'));
+    expectOneLine(
+      await workspace.trainyard('new-pipeline', 'a', '--data', './empty'),
+      'empty',
+      'one sub-folder a class',
+    );
+  });
+
+  test('a class with one picture', async () => {
+    await workspace.writePictures('lonely', 4);
+    await workspace.write('lonely/third/0.png', await readFile(workspace.path('photos/red/0.png')));
+    expectOneLine(await workspace.trainyard('new-pipeline', 'a', '--data', './lonely'), 'third');
+  });
+
+  test('a corrupt PNG', async () => {
+    await workspace.writePictures('broken', 4);
+    await truncate(workspace.path('broken/red/2.png'), 60);
+    expectOneLine(await workspace.trainyard('new-pipeline', 'a', '--data', './broken'), '2.png');
+  });
+
+  test('pictures that vanish after the pipeline was made leave the loaded ones alone', async () => {
+    const before = await readFile(workspace.path('pipelines/good/.trainyard/data/train.bin'));
+    const config = workspace.path('pipelines/good/.trainyard/config/data.json');
+    const section = await readFile(config, 'utf8');
+    await writeFile(config, section.replace('/photos', '/vanished'));
+    expectOneLine(await workspace.stage('good', 'data'), 'vanished');
+    await writeFile(config, section);
+    expect(await readFile(workspace.path('pipelines/good/.trainyard/data/train.bin'))).toEqual(before);
+  });
+});
+
+describe('configs', () => {
+  test('a field that does not exist', async () => {
+    await workspace.write(
+      'pipelines/odd/pipeline.config.ts',
+      "export default { name: 'odd', dataset: { name: 'digits' }, trian: {} };",
+    );
+    expectOneLine(await workspace.stage('odd', 'config'), 'odd/pipeline.config.ts');
+  });
+
+  test('options that are no numbers', async () => {
+    const { exitCode, output } = await workspace.stage('good', 'config', '--epochs=many');
+    expect(output).toContain('expected a whole number');
+    expect(exitCode).toBe(1);
+  });
+
+  test('a stage that does not exist', async () => {
+    expectOneLine(await workspace.stage('good', 'shrink'), 'one of config, data, train');
+  });
+
+  test('a stage before its turn', async () => {
+    expectOneLine(await workspace.stage('good', 'verify'), 'prune/variants.json', 'run it through nx');
+  });
+});
+
+describe('damaged files', () => {
+  test('truncated weights', async () => {
+    const weights = workspace.path('pipelines/good/.trainyard/train/weights.bin');
+    const whole = await readFile(weights);
+    await truncate(weights, whole.length - 7);
+    expectOneLine(await workspace.stage('good', 'evaluate'), 'expected');
+    await writeFile(weights, whole);
+  });
+
+  test('a truncated ONNX file', async () => {
+    const model = workspace.path('pipelines/good/.trainyard/export/model.onnx');
+    const whole = await readFile(model);
+    await truncate(model, Math.floor(whole.length / 2));
+    const before = await readFile(workspace.path('pipelines/good/.trainyard/optimize/float32.onnx'));
+    expectOneLine(await workspace.stage('good', 'optimize'), 'expected');
+    expect(await readFile(workspace.path('pipelines/good/.trainyard/optimize/float32.onnx'))).toEqual(before);
+    await writeFile(model, whole);
+  });
+});
+
+describe('training', () => {
+  test('a learning rate that makes the loss infinite names step and place', async () => {
+    await workspace.stage('good', 'config', '--epochs=3', '--learning-rate=1e30');
+    const { exitCode, output } = await workspace.stage('good', 'train');
+    expect(exitCode).toBe(1);
+    expect(output).toMatch(/step \d+/);
+  });
+
+  test('a network that does not fit the pictures names the module', async () => {
+    const network = workspace.path('pipelines/good/network.ts');
+    const before = await readFile(network, 'utf8');
+    await writeFile(network, before.replace('block(16, 32)', 'block(8, 32)'));
+    await workspace.stage('good', 'config', '--epochs=1');
+    expectOneLine(await workspace.stage('good', 'train'), 'expected 8', 'got 16');
+    await writeFile(network, before);
+  });
+});

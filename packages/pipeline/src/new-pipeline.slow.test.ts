@@ -1,0 +1,52 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { loadBundle } from '@trainyard/runtime-node';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { TestWorkspace } from './testing/workspace.ts';
+
+const stages = [
+  'config',
+  'data',
+  'train',
+  'evaluate',
+  'export',
+  'optimize',
+  'prune',
+  'quantize',
+  'verify',
+  'benchmark',
+  'package',
+  'release',
+];
+let workspace: TestWorkspace;
+
+beforeAll(async () => {
+  workspace = await TestWorkspace.create();
+  await workspace.writePictures('photos', 60);
+});
+afterAll(() => workspace.remove());
+
+test('a folder of pictures becomes a pipeline, and the pipeline a bundle that classifies them', async () => {
+  const made = await workspace.trainyard('new-pipeline', 'colours', '--data', './photos', '--size', '16');
+  expect(made.output).toContain('of 2 classes (blue, red)');
+  expect(made.exitCode).toBe(0);
+  for (const stage of stages) {
+    const { exitCode, output } = await workspace.stage('colours', stage, '--epochs=8');
+    expect(exitCode, `${stage}: ${output}`).toBe(0);
+  }
+  const files = await readdir(workspace.path('pipelines/colours/dist/bundle'));
+  expect(files).toEqual(expect.arrayContaining(['manifest.json', 'float32.onnx', 'int8.onnx']));
+  const report = JSON.parse(await readFile(workspace.path('pipelines/colours/dist/report.json'), 'utf8'));
+  expect(report.reference.accuracy).toBe(1);
+  const classifier = await loadBundle(workspace.path('pipelines/colours/dist/bundle'));
+  const [{ label }] = await classifier.classify(workspace.path('photos/red/3.png'), { top: 1 });
+  await classifier.dispose();
+  expect(label).toBe('red');
+});
+
+test('a name that is taken is refused, and what is there stays', async () => {
+  const before = await readFile(workspace.path('pipelines/colours/pipeline.config.ts'), 'utf8');
+  const { exitCode, output } = await workspace.trainyard('new-pipeline', 'colours', '--data', './photos');
+  expect(exitCode).toBe(1);
+  expect(output).toContain('which exists; choose another name, or remove the folder');
+  expect(await readFile(workspace.path('pipelines/colours/pipeline.config.ts'), 'utf8')).toBe(before);
+});
