@@ -1,8 +1,6 @@
-import { Float16Array } from '@petamoriken/float16';
-import { TensorData } from '@trainyard/onnx-ir';
+import { fromNumbers, type TensorData, toNumbers } from '@trainyard/onnx-ir';
 
-/** The greatest finite float16, the least one with full precision, and the least of all. */
-export const greatestHalf = 65504;
+/** The least float16 with full precision. */
 const leastNormalHalf = 2 ** -14;
 
 export interface HalfTensor {
@@ -20,16 +18,17 @@ export interface HalfTensor {
 /** A float32 tensor rounded to float16, half to even, subnormals included. */
 export function toHalf(data: TensorData): HalfTensor {
   const from = data.view('float32');
-  const halves = new Float16Array(from);
+  const halves = fromNumbers('float16', data.dims, from);
+  const rounded = toNumbers(halves);
   const counts = { overflowed: 0, vanished: 0, subnormal: 0, nonzero: 0 };
   for (let i = 0; i < from.length; i++) {
     const x = from[i]!;
     if (x === 0) continue;
     counts.nonzero++;
-    const half = Math.abs(halves[i]!);
+    const half = Math.abs(rounded[i]!);
     if (half === Infinity && Number.isFinite(x)) counts.overflowed++;
     else if (half === 0) counts.vanished++;
     else if (half < leastNormalHalf) counts.subnormal++;
   }
-  return { data: TensorData.from('float16', data.dims, new Uint16Array(halves.buffer)), ...counts };
+  return { data: halves, ...counts };
 }
