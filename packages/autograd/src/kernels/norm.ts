@@ -38,6 +38,46 @@ export function channelMoments(x: Tensor): { means: Float64Array; variances: Flo
   return { means, variances };
 }
 
+/** The gradient of normalizing each channel of x by its own moments, then scaling and shifting; see its operator. */
+export function channelGradients(
+  x: Tensor,
+  dy: Tensor,
+  scales: Float32Array,
+  epsilon: number,
+  dx: Float32Array,
+  dscale: Float32Array,
+  dbias: Float32Array,
+): void {
+  const from = x.data as Float32Array;
+  const cotangents = dy.data as Float32Array;
+  const [batch, channels] = x.sizes;
+  const size = from.length / (batch * channels);
+  const { means, variances } = channelMoments(x);
+  for (let c = 0; c < channels; c++) {
+    const mean = means[c];
+    const inverse = 1 / Math.sqrt(variances[c] + epsilon);
+    let total = 0;
+    let products = 0;
+    for (let n = 0; n < batch; n++) {
+      const start = (n * channels + c) * size;
+      for (let i = start; i < start + size; i++) {
+        total += cotangents[i];
+        products += cotangents[i] * (from[i] - mean);
+      }
+    }
+    dbias[c] = total;
+    dscale[c] = products * inverse;
+    const factor = scales[c] * inverse;
+    const shift = total / (batch * size);
+    const slope = (products * inverse * inverse) / (batch * size);
+    for (let n = 0; n < batch; n++) {
+      const start = (n * channels + c) * size;
+      for (let i = start; i < start + size; i++)
+        dx[i] = factor * (cotangents[i] - shift - slope * (from[i] - mean));
+    }
+  }
+}
+
 /** Normalizes every run of `size` elements by its mean and variance. */
 export function normalizeRuns(
   from: Float32Array,

@@ -1,6 +1,6 @@
 import { type AttributesOf, attr } from '../attributes.ts';
 import { InputError } from '../errors.ts';
-import { channelMoments, scaleChannels } from '../kernels/norm.ts';
+import { channelGradients, channelMoments, scaleChannels } from '../kernels/norm.ts';
 import { defineOp, type InferInput, ownDomain } from '../op.ts';
 import { requireFloat, type Tensor } from '../tensor.ts';
 import { formatType, type TensorType } from '../types.ts';
@@ -84,6 +84,42 @@ function trained([x, scale, bias]: readonly Tensor[], { epsilon }: { readonly ep
   return [add(mul(centred, overChannels(factor, x)), overChannels(bias, x)), mean, variance];
 }
 
+/** [dx, dscale, dbias] of y = x̂ · scale + bias with x̂ = (x − mean x) / √(var x + ε); the formula is at the operator. */
+function trainedGrad([x, scale, dy]: readonly Tensor[], { epsilon }: { readonly epsilon: number }): Tensor[] {
+  const axes = x.shape.map((_, i) => i).filter((i) => i !== 1);
+  const count = axes.reduce((total, axis) => total * (x.shape[axis] as number), 1);
+  const centred = sub(x, overChannels(div(sum(x, { axes }), count), x));
+  const inverse = div(1, sqrt(add(div(sum(mul(centred, centred), { axes }), count), epsilon)));
+  const standard = mul(centred, overChannels(inverse, x));
+  const dbias = sum(dy, { axes });
+  const dscale = sum(mul(dy, standard), { axes });
+  const rest = sub(
+    sub(dy, overChannels(div(dbias, count), x)),
+    mul(standard, overChannels(div(dscale, count), x)),
+  );
+  return [mul(rest, overChannels(mul(scale, inverse), x)), dscale, dbias];
+}
+
+/**
+ * The gradient of batch norm in training: dbias = Σ dy, dscale = Σ dy x̂,
+ * dx = scale / √(var x + ε) · (dy − dbias / n − x̂ dscale / n), sums over the n elements of a channel.
+ */
+export const BatchNormTrainingGrad = defineOp({
+  type: 'BatchNormTrainingGrad',
+  domain: ownDomain,
+  attributes: trainingRules,
+  infer: ([x, scale]) => [x, scale, scale].map(({ dtype, shape }) => ({ dtype, shape })),
+  kernel: ([x, scale, dy], { epsilon }, outputs) => {
+    const [dx, dscale, dbias] = outputs.map((t) => t.data as Float32Array);
+    channelGradients(x, dy, scale.data as Float32Array, epsilon, dx, dscale, dbias);
+  },
+  vjp: vjpOf<typeof trainingRules>(trainedGrad),
+  lower: trainedGrad,
+});
+
+const isZero = (x: Tensor): boolean => !x.symbol && (x.data as Float32Array).every((v) => v === 0);
+const trainedVjp = vjpOf<typeof trainingRules>(trained);
+
 /** y = (x − mean x) / √(var x + ε) · scale + bias, over the batch; the mean and the (biased) variance are outputs too */
 export const BatchNormTraining = defineOp({
   type: 'BatchNormTraining',
@@ -111,7 +147,18 @@ export const BatchNormTraining = defineOp({
     (mean.data as Float32Array).set(means);
     (variance.data as Float32Array).set(variances);
   },
-  vjp: vjpOf<typeof trainingRules>(trained),
+  vjp: (call) => {
+    const { inputs, attributes, cotangents } = call;
+    const [dy, dmean, dvariance] = cotangents;
+    // The mean and the variance mostly feed running statistics alone.
+    if (!isZero(dmean) || !isZero(dvariance)) return trainedVjp(call);
+    const [x, scale] = inputs;
+    let gradients: Tensor[] | undefined;
+    return inputs.map((_, i) => () => {
+      gradients ??= BatchNormTrainingGrad.call([x, scale, dy], attributes);
+      return gradients[i];
+    });
+  },
   lower: trained,
 });
 

@@ -5,6 +5,7 @@ export { AveragePool, type AveragePoolOptions, adaptiveAveragePool, averagePool 
 export {
   BatchNormalization,
   BatchNormTraining,
+  BatchNormTrainingGrad,
   batchNorm,
   batchNormTraining,
   type NormOptions,

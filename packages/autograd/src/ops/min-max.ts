@@ -1,9 +1,9 @@
 import { defineOp, type InferInput } from '../op.ts';
 import type { Tensor } from '../tensor.ts';
-import { broadcastShapes, type NumberArray, type TensorType } from '../types.ts';
+import { broadcastShapes, type TensorType } from '../types.ts';
 import { add, div, mul, unbroadcast } from './arithmetic.ts';
 import { equal } from './compare.ts';
-import { floatsOf, forEachRow, isInt64, writeNumbers } from './elementwise.ts';
+import { type BinaryLoop, binaryKernel } from './elementwise.ts';
 import { type Operand, operands, requireSame } from './rules.ts';
 import { indicator } from './select.ts';
 
@@ -14,22 +14,14 @@ const inferVariadic =
     return [{ dtype: inputs[0].dtype, shape: broadcastShapes(where, ...inputs.map(({ shape }) => shape)) }];
   };
 
-type Fold = (to: NumberArray, start: number, n: number, from: NumberArray, at: number, step: number) => void;
-
-/** Folds every input into the output, which starts as the first one. */
-const variadicKernel =
-  (fold: Fold) =>
-  (inputs: readonly Tensor[], _: unknown, [y]: readonly Tensor[]): void => {
-    const out = isInt64(y.data) ? new Float64Array(y.data.length) : y.data;
-    inputs.forEach((x, k) => {
-      const from = floatsOf(x.data);
-      forEachRow(y.sizes, [x.sizes], ([at], start, length, [step]) => {
-        if (k > 0) fold(out, start, length, from, at, step);
-        else for (let i = 0; i < length; i++) out[start + i] = from[at + i * step];
-      });
-    });
-    if (isInt64(y.data)) writeNumbers(y.data, out);
+/** Folds the inputs, one after the other, into the output. */
+const variadicKernel = (loop: BinaryLoop) => {
+  const kernel = binaryKernel(loop);
+  return (inputs: readonly Tensor[], _: unknown, [y]: readonly Tensor[]): void => {
+    kernel([inputs[0], inputs[1] ?? inputs[0]], _, [y]);
+    for (const x of inputs.slice(2)) kernel([y, x], _, [y]);
   };
+};
 
 /** dy goes to the inputs that equal y; where several do, in equal shares */
 function shareOut(inputs: readonly Tensor[], y: Tensor, dy: Tensor): (() => Tensor)[] {
@@ -43,8 +35,8 @@ function shareOut(inputs: readonly Tensor[], y: Tensor, dy: Tensor): (() => Tens
 export const Max = defineOp({
   type: 'Max',
   infer: inferVariadic('maximum'),
-  kernel: variadicKernel((to, start, n, from, at, step) => {
-    for (let i = 0; i < n; i++) to[start + i] = Math.max(to[start + i], from[at + i * step]);
+  kernel: variadicKernel((y, yi, n, a, ai, as, b, bi, bs) => {
+    for (let i = 0; i < n; i++) y[yi + i] = Math.max(a[ai + i * as], b[bi + i * bs]);
   }),
   vjp: ({ inputs, outputs: [y], cotangents: [dy] }) => shareOut(inputs, y, dy),
 });
@@ -53,8 +45,8 @@ export const Max = defineOp({
 export const Min = defineOp({
   type: 'Min',
   infer: inferVariadic('minimum'),
-  kernel: variadicKernel((to, start, n, from, at, step) => {
-    for (let i = 0; i < n; i++) to[start + i] = Math.min(to[start + i], from[at + i * step]);
+  kernel: variadicKernel((y, yi, n, a, ai, as, b, bi, bs) => {
+    for (let i = 0; i < n; i++) y[yi + i] = Math.min(a[ai + i * as], b[bi + i * bs]);
   }),
   vjp: ({ inputs, outputs: [y], cotangents: [dy] }) => shareOut(inputs, y, dy),
 });

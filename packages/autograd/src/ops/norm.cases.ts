@@ -15,10 +15,23 @@ export const cases: OpCases = {
     },
   ],
   BatchNormTraining: [
+    {
+      name: 'the result alone',
+      inputs: [uniform([2, 3, 4, 5]), uniform([3]), uniform([3])],
+      outputs: [0],
+    },
     { inputs: [uniform([2, 3, 4, 5]), uniform([3]), uniform([3])] },
     {
       name: 'features',
       inputs: [uniform([6, 3]), uniform([3]), uniform([3])],
+      attributes: { epsilon: 1e-2 },
+    },
+  ],
+  BatchNormTrainingGrad: [
+    { inputs: [uniform([2, 3, 4, 5]), uniform([3]), uniform([2, 3, 4, 5])] },
+    {
+      name: 'features',
+      inputs: [uniform([6, 3]), uniform([3]), uniform([6, 3])],
       attributes: { epsilon: 1e-2 },
     },
   ],

@@ -27,19 +27,10 @@ function forEachLine(
     for (let inner = 0; inner < stride; inner++) line(outer + inner, stride, length);
 }
 
-/** The largest element of a line, and the sum of e^(x − largest). */
-function normalizer(
-  x: NumberArray,
-  start: number,
-  stride: number,
-  length: number,
-): [largest: number, total: number] {
-  const end = start + length * stride;
+function largestOf(x: NumberArray, start: number, stride: number, length: number): number {
   let largest = Number.NEGATIVE_INFINITY;
-  for (let i = start; i < end; i += stride) if (x[i] > largest) largest = x[i];
-  let total = 0;
-  for (let i = start; i < end; i += stride) total += Math.exp(x[i] - largest);
-  return [largest, total];
+  for (let i = start, end = start + length * stride; i < end; i += stride) largest = Math.max(largest, x[i]);
+  return largest;
 }
 
 /** y = eˣ / Σ eˣ along the axis; dx = y (dy − Σ y dy) */
@@ -51,9 +42,15 @@ export const Softmax = defineOp({
     const from = x.data as NumberArray;
     const to = y.data as NumberArray;
     forEachLine(x, axis, (start, stride, length) => {
-      const [largest, total] = normalizer(from, start, stride, length);
+      const largest = largestOf(from, start, stride, length);
       const end = start + length * stride;
-      for (let i = start; i < end; i += stride) to[i] = Math.exp(from[i] - largest) / total;
+      let total = 0;
+      for (let i = start; i < end; i += stride) {
+        const power = Math.exp(from[i] - largest);
+        to[i] = power;
+        total += power;
+      }
+      for (let i = start; i < end; i += stride) to[i] /= total;
     });
   },
   vjp: ({ outputs: [y], attributes: { axis }, cotangents: [dy] }) => [
@@ -70,9 +67,11 @@ export const LogSoftmax = defineOp({
     const from = x.data as NumberArray;
     const to = y.data as NumberArray;
     forEachLine(x, axis, (start, stride, length) => {
-      const [largest, total] = normalizer(from, start, stride, length);
-      const shift = largest + Math.log(total);
+      const largest = largestOf(from, start, stride, length);
       const end = start + length * stride;
+      let total = 0;
+      for (let i = start; i < end; i += stride) total += Math.exp(from[i] - largest);
+      const shift = largest + Math.log(total);
       for (let i = start; i < end; i += stride) to[i] = from[i] - shift;
     });
   },

@@ -1,6 +1,6 @@
 import type { TypedArray } from '../types.ts';
 
-type Bits = Int32Array | Uint8Array | Float64Array;
+export type Bits = Int32Array | Uint8Array | Float64Array;
 
 /**
  * The memory of elements that are only moved: by their width, as of few kinds of arrays, because V8 compiles a loop
