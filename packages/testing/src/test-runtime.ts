@@ -133,7 +133,7 @@ export function testRuntime({ name, load }: RuntimeUnderTest): void {
     });
 
     test('loads the variant that is named, and lists the names for one that is not there', async () => {
-      const classifier = await open({ variant: 'half' });
+      const classifier = await open({ variant: 'half', expectedDigest: bundle.digest });
       const pixels = pixelsOf(size);
       expect(await classifier.predict(pixels)).toEqual(bundle.expected(pixels).map((logit) => logit / 2));
       await expect(open({ variant: 'int8' })).rejects.toThrow(/full, half, got "int8"/);
@@ -153,7 +153,6 @@ export function testRuntime({ name, load }: RuntimeUnderTest): void {
       const { 'full.onnx': _, ...rest } = bundle.files;
       await expect(open({}, rest)).rejects.toThrow(/full\.onnx/);
       await expect(open({ expectedDigest: `sha256:${'0'.repeat(64)}` })).rejects.toThrow(BundleError);
-      await open({ expectedDigest: bundle.digest });
     });
 
     test('answers calls made at once, each with its own', async () => {

@@ -92,18 +92,12 @@ export function createClassifier<Picture>(
   ): Promise<Float32Array> {
     checkUsable(options.signal);
     const from = performance.now();
-    const running = session.run(pixels, batch, options);
-    underWay.add(running);
-    try {
-      const logits = await running;
-      const milliseconds = performance.now() - from;
-      if (!warmup) histogram.record(milliseconds, batch);
-      if (onRun) report({ variant: variant.name, provider: session.provider, batch, milliseconds, warmup });
-      if (options.signal?.aborted) throw options.signal.reason;
-      return logits;
-    } finally {
-      underWay.delete(running);
-    }
+    const logits = await track(session.run(pixels, batch, options));
+    const milliseconds = performance.now() - from;
+    if (!warmup) histogram.record(milliseconds, batch);
+    if (onRun) report({ variant: variant.name, provider: session.provider, batch, milliseconds, warmup });
+    if (options.signal?.aborted) throw options.signal.reason;
+    return logits;
   }
 
   function report(event: RunEvent): void {
@@ -147,7 +141,18 @@ export function createClassifier<Picture>(
     await Promise.all(Array.from({ length: session.concurrency ?? 1 }, lane));
   }
 
-  const prepare = async (picture: Picture): Promise<Uint8Array> => toInput(await decode(picture), input);
+  const prepare = (picture: Picture): Promise<Uint8Array> =>
+    track((async () => toInput(await decode(picture), input))());
+
+  /** Has `dispose` wait for it. */
+  async function track<T>(work: Promise<T>): Promise<T> {
+    underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      underWay.delete(work);
+    }
+  }
 
   async function classifyBatch(pictures: readonly Picture[], options: ClassifyOptions, top: number) {
     const inputs = await Promise.all(pictures.map(prepare));

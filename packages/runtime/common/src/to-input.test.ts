@@ -98,6 +98,20 @@ describe('toInput', () => {
     );
   });
 
+  test('resizing other channels equals bringing the channels over first', () => {
+    const channels = fc.constantFrom<[1 | 3 | 4, 1 | 3]>([4, 3], [4, 1], [3, 1], [1, 3]);
+    const modes = fc.constantFrom('stretch' as const, 'cover' as const, 'contain' as const);
+    const values = fc.infiniteStream(fc.integer({ min: 0, max: 255 }));
+    fc.assert(
+      fc.property(size, size, size, size, channels, modes, values, (h, w, y, x, [from, to], mode, stream) => {
+        const data = Uint8Array.from({ length: h * w * from }, () => stream.next().value!);
+        const picture: RawPicture = { data, width: w, height: h, channels: from };
+        const converted: RawPicture = { ...picture, data: toInput(picture, input(h, w, to)), channels: to };
+        expect(toInput(picture, input(y, x, to, mode))).toEqual(toInput(converted, input(y, x, to, mode)));
+      }),
+    );
+  });
+
   test('a plain picture stays plain, whatever the sizes; no value leaves the range', () => {
     const modes = fc.constantFrom('stretch' as const, 'cover' as const);
     fc.assert(

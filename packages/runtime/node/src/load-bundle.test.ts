@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Manifest, memorySource, ProviderError, packBundle } from '@trainyard/runtime-common';
+import { type Manifest, memorySource, ProviderError, packBundle, toInput } from '@trainyard/runtime-common';
 import { pixelsOf, tinyBundle } from '@trainyard/testing/runtime';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -44,21 +44,32 @@ describe('loadBundle', () => {
     }
   });
 
-  test('classifies a file, its bytes and its pixels alike', async () => {
-    const classifier = await loadBundle(folder);
-    const raw = { width: 5, height: 4, channels: 3 } as const;
-    const png = await sharp(pixels, { raw }).png().toBuffer();
-    const path = join(folder, 'picture.png');
-    await writeFile(path, png);
-    const expected = await classifier.classify({ data: pixels, ...raw });
-    expect(await classifier.classify([path, png, pathToFileURL(path)])).toEqual([
-      expected,
-      expected,
-      expected,
-    ]);
-    await expect(classifier.classify([path, join(folder, 'gone.png')])).rejects.toThrow(/gone\.png/);
-    await classifier.dispose();
-  });
+  test.each([false, true, 2])(
+    'classifies a file, its bytes and its pixels alike (worker: %s)',
+    async (worker) => {
+      const classifier = await loadBundle(folder, { worker });
+      const raw = { width: 5, height: 4, channels: 3 } as const;
+      const png = await sharp(pixels, { raw }).png().toBuffer();
+      const path = join(folder, 'picture.png');
+      await writeFile(path, png);
+      const expected = await classifier.classify({ data: pixels, ...raw });
+      expect(await classifier.classify([path, png, pathToFileURL(path)])).toEqual([
+        expected,
+        expected,
+        expected,
+      ]);
+      await expect(classifier.classify([path, join(folder, 'gone.png')])).rejects.toMatchObject({
+        name: 'PictureError',
+        message: 'gone.png: expected a readable file, got none there; check the path',
+      });
+      const large = { data: pixelsOf(300 * 300 * 3), width: 300, height: 300, channels: 3 } as const;
+      const small = { data: toInput(large, bundle.manifest.input), ...raw };
+      expect(await classifier.classify(large)).toEqual(await classifier.classify(small));
+      expect(large.data).toEqual(pixelsOf(300 * 300 * 3));
+      await expect(classifier.classify({ ...large, width: 301 })).rejects.toThrow(/expected 270900 bytes/);
+      await classifier.dispose();
+    },
+  );
 
   test('falls back through the providers in order, with a reason for each', async () => {
     const { options, warn, info } = logged({ executionProviders: ['teapot', 'cuda', 'cpu'] });

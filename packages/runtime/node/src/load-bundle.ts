@@ -4,11 +4,13 @@ import {
   type Classifier,
   type LoadOptions,
   loadClassifier,
+  type Manifest,
   type ModelSession,
   type ModelSignature,
   openBundle,
   ortSession,
   packedSource,
+  type RawPicture,
   RuntimeError,
   signatureOf,
   silentLogger,
@@ -20,12 +22,13 @@ import { folderSource } from './folder-source.ts';
 import { Pool } from './pool.ts';
 import { type OperatorTime, profileModel } from './profile.ts';
 import { createOrtSession, type OrtOptions, ortOptionsOf, type PassedOver } from './session-options.ts';
+import type { SentPicture } from './worker-protocol.ts';
 import { WorkerSession } from './worker-session.ts';
 
 export interface NodeOptions extends LoadOptions, OrtOptions, DecodeOptions {
   /**
-   * Runs the model in a worker thread, or in as many as the number says, so that the event loop stays free.
-   * Without it a run blocks the event loop for as long as it takes.
+   * Runs the model in a worker thread, or in as many as the number says, so that the event loop stays free; files
+   * and large pictures are decoded and resized there too. Without it a run blocks the event loop until it ends.
    */
   readonly worker?: boolean | number;
 }
@@ -47,10 +50,18 @@ export interface NodeClassifier extends Classifier<Picture> {
 export async function loadBundle(place: BundlePlace, options: NodeOptions = {}): Promise<NodeClassifier> {
   const measure = measureUsage();
   const source = await sourceOf(place);
-  const classifier = await loadClassifier(source, options, {
+  let threads: WorkerSession | Pool | undefined;
+  const classifier: Classifier<Picture> = await loadClassifier(source, options, {
     platform: 'node',
-    createSession,
-    decode: (picture: Picture) => decodePicture(picture, options),
+    async createSession(model: Uint8Array, signature: ModelSignature) {
+      const session = await createSession(model, signature, options);
+      if (session instanceof WorkerSession || session instanceof Pool) threads = session;
+      return session;
+    },
+    decode: (picture: Picture) =>
+      threads && isHeavy(picture)
+        ? prepareIn(threads, picture, options, classifier.manifest.input)
+        : decodePicture(picture, options),
   });
   const { manifest, variant, digest, provider } = classifier;
   return {
@@ -62,6 +73,35 @@ export async function loadBundle(place: BundlePlace, options: NodeOptions = {}):
       return profileModel(model, signatureOf(manifest), provider, options, batch, runs);
     },
   };
+}
+
+// Copying the pixels to a thread costs less than resizing them here from about this size.
+const heavyBytes = 2 ** 18;
+
+/** Whether decoding or resizing it would keep the event loop from its work. */
+const isHeavy = (picture: Picture): boolean =>
+  typeof picture === 'string' ||
+  picture instanceof URL ||
+  picture instanceof Uint8Array ||
+  picture?.data?.length > heavyBytes;
+
+async function prepareIn(
+  threads: WorkerSession | Pool,
+  picture: Picture,
+  { maxPixels }: DecodeOptions,
+  { width, height, channels }: Manifest['input'],
+): Promise<RawPicture> {
+  const sent = plain(picture);
+  const data = await threads.prepare(sent, maxPixels === undefined ? {} : { maxPixels });
+  return { data, width, height, channels };
+}
+
+/** Without anything a message between threads can't hold. */
+function plain(picture: Picture): SentPicture {
+  if (picture instanceof URL) return fileURLToPath(picture);
+  if (typeof picture === 'string' || picture instanceof Uint8Array) return picture;
+  const { data, width, height, channels, name } = picture;
+  return name === undefined ? { data, width, height, channels } : { data, width, height, channels, name };
 }
 
 async function sourceOf(place: BundlePlace): Promise<BundleSource> {

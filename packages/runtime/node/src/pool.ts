@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { type ModelSession, type RunOptions, WorkerError } from '@trainyard/runtime-common';
+import type { DecodeOptions } from './decode.ts';
 import type { PassedOver } from './session-options.ts';
-import type { WorkerStart } from './worker-protocol.ts';
+import type { SentPicture, WorkerStart } from './worker-protocol.ts';
 import { WorkerSession } from './worker-session.ts';
 
 /** Sessions of one model in several threads; each run goes to the one with the fewest before it. */
@@ -38,6 +39,14 @@ export class Pool implements ModelSession {
 
   /** @throws WorkerError when the thread ends meanwhile, or none is left */
   async run(pixels: Uint8Array, batch: number, options?: RunOptions): Promise<Float32Array> {
+    return this.#leastBusy().run(pixels, batch, options);
+  }
+
+  async prepare(picture: SentPicture, options: DecodeOptions): Promise<Uint8Array> {
+    return this.#leastBusy().prepare(picture, options);
+  }
+
+  #leastBusy(): WorkerSession {
     const alive = this.sessions.filter((session) => session.alive);
     if (alive.length === 0)
       throw new WorkerError(
@@ -46,8 +55,7 @@ export class Pool implements ModelSession {
         `none of ${this.sessions.length}`,
         'load the bundle again',
       );
-    const session = alive.reduce((least, one) => (one.load < least.load ? one : least));
-    return session.run(pixels, batch, options);
+    return alive.reduce((least, one) => (one.load < least.load ? one : least));
   }
 
   async dispose(): Promise<void> {

@@ -62,6 +62,14 @@ describe('WorkerSession', () => {
     expect(await session.run(pixels, batch)).toEqual(bundle.expected(pixels));
   });
 
+  test('refuses what cannot be sent to a thread, and goes on', async () => {
+    const picture = { data: new Uint8Array(1), width: 1, height: 1, channels: 1, name: () => 'x' };
+    await expect(session.prepare(picture as unknown as string, {})).rejects.toThrow(/could not be cloned/);
+    expect(session.load).toBe(0);
+    const plain = { data: new Uint8Array([9]), width: 1, height: 1, channels: 1 } as const;
+    expect(await session.prepare(plain, {})).toEqual(new Uint8Array(256).fill(9));
+  });
+
   test('leaves the pixels to their owner: neither changed nor detached', async () => {
     const own = pixels.slice();
     await Promise.all([session.run(own, batch), session.run(own, batch), session.run(own, batch)]);

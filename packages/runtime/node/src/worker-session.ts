@@ -6,13 +6,14 @@ import {
   type RunOptions,
   WorkerError,
 } from '@trainyard/runtime-common';
+import type { DecodeOptions } from './decode.ts';
 import type { PassedOver } from './session-options.ts';
-import type { FromWorker, ToWorker, WorkerStart } from './worker-protocol.ts';
+import type { FromWorker, SentPicture, ToWorker, WorkerStart } from './worker-protocol.ts';
 
 interface Job {
-  readonly pixels: Uint8Array;
-  readonly batch: number;
-  readonly resolve: (logits: Float32Array) => void;
+  /** The message, made when it is sent. */
+  readonly message: (id: number) => { readonly message: ToWorker; readonly transfer?: ArrayBuffer[] };
+  readonly resolve: (result: Float32Array | Uint8Array) => void;
   readonly reject: (reason: unknown) => void;
 }
 
@@ -71,17 +72,36 @@ export class WorkerSession implements ModelSession {
     return !this.#failure && !this.#disposed;
   }
 
-  run(pixels: Uint8Array, batch: number, { signal }: RunOptions = {}): Promise<Float32Array> {
+  async run(pixels: Uint8Array, batch: number, { signal }: RunOptions = {}): Promise<Float32Array> {
+    const message = (id: number) => {
+      const buffer = this.#takeBuffer(pixels.length);
+      const copy = new Uint8Array(buffer, 0, pixels.length);
+      copy.set(pixels);
+      return { message: { kind: 'run', id, pixels: copy, batch } as const, transfer: [buffer] };
+    };
+    return (await this.#enqueue(message, signal)) as Float32Array;
+  }
+
+  /**
+   * Decodes a picture and brings it to the model's size in the thread.
+   * @throws PictureError when it can't be used
+   */
+  async prepare(picture: SentPicture, options: DecodeOptions): Promise<Uint8Array> {
+    return (await this.#enqueue((id) => ({
+      message: { kind: 'prepare', id, picture, options },
+    }))) as Uint8Array;
+  }
+
+  #enqueue(message: Job['message'], signal?: AbortSignal): Promise<Float32Array | Uint8Array> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       if (this.#failure) return reject(this.#failure);
       const stop = () => signal?.removeEventListener('abort', onAbort);
       const job: Job = {
-        pixels,
-        batch,
-        resolve: (logits) => {
+        message,
+        resolve: (result) => {
           stop();
-          resolve(logits);
+          resolve(result);
         },
         reject: (reason) => {
           stop();
@@ -119,11 +139,15 @@ export class WorkerSession implements ModelSession {
       if (!job) break;
       const id = this.#nextId++;
       this.#sent.set(id, job);
-      const buffer = this.#takeBuffer(job.pixels.length);
-      const pixels = new Uint8Array(buffer, 0, job.pixels.length);
-      pixels.set(job.pixels);
       this.#worker.ref();
-      this.#post({ kind: 'run', id, pixels, batch: job.batch }, [buffer]);
+      try {
+        const { message, transfer } = job.message(id);
+        this.#post(message, transfer);
+      } catch (error) {
+        // Something that can't be sent to a thread, or no memory for a copy.
+        this.#sent.delete(id);
+        job.reject(error);
+      }
     }
   }
 
@@ -137,16 +161,19 @@ export class WorkerSession implements ModelSession {
   }
 
   #receive(message: FromWorker): void {
-    if (message.kind !== 'ran') return;
-    const { id, pixels, result } = message;
-    if (this.#buffers.length === maxKeptBuffers) this.#buffers.shift();
-    this.#buffers.push(pixels.buffer as ArrayBuffer);
-    const job = this.#sent.get(id)!;
-    this.#sent.delete(id);
+    if (message.kind === 'ready' || message.kind === 'notLoaded') return;
+    if (message.kind === 'ran') this.#keepBuffer(message.pixels.buffer as ArrayBuffer);
+    const job = this.#sent.get(message.id)!;
+    this.#sent.delete(message.id);
     this.#send();
     if (this.#sent.size === 0 && !this.#disposed) this.#worker.unref();
-    if (result instanceof Float32Array) job.resolve(result);
-    else job.reject(errorFromData(result));
+    if (message.kind === 'failed') job.reject(errorFromData(message.error));
+    else job.resolve(message.result);
+  }
+
+  #keepBuffer(buffer: ArrayBuffer): void {
+    if (this.#buffers.length === maxKeptBuffers) this.#buffers.shift();
+    this.#buffers.push(buffer);
   }
 
   #end(reason: string): void {

@@ -1,5 +1,5 @@
 import { parentPort, type Transferable, workerData } from 'node:worker_threads';
-import { errorToData, type ModelSession, ortSession } from '@trainyard/runtime-common';
+import { errorToData, type ModelSession, ortSession, toInput } from '@trainyard/runtime-common';
 import * as ort from 'onnxruntime-node';
 import { createOrtSession } from './session-options.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './worker-protocol.ts';
@@ -21,13 +21,41 @@ try {
 function serve(session: ModelSession): void {
   let last: Promise<void> = Promise.resolve();
   port.on('message', (message: ToWorker) => {
-    last = last.then(() => (message.kind === 'run' ? run(session, message) : close(session)));
+    // Pictures are decoded by threads of libuv, so they need not wait for their turn.
+    if (message.kind === 'prepare') void answer(message.id, prepare(message));
+    else
+      last = last.then(() =>
+        message.kind === 'run' ? answer(message.id, run(session, message)) : close(session),
+      );
   });
 }
 
-async function run(session: ModelSession, { id, pixels, batch }: ToWorker & { kind: 'run' }): Promise<void> {
-  const result = await session.run(pixels, batch).catch(errorToData);
-  send({ kind: 'ran', id, pixels, result }, [pixels.buffer as ArrayBuffer]);
+interface Answer {
+  readonly message: FromWorker;
+  readonly transfer: Transferable[];
+}
+
+async function answer(id: number, work: Promise<Answer>): Promise<void> {
+  try {
+    const { message, transfer } = await work;
+    send(message, transfer);
+  } catch (error) {
+    send({ kind: 'failed', id, error: errorToData(error) });
+  }
+}
+
+async function run(
+  session: ModelSession,
+  { id, pixels, batch }: ToWorker & { kind: 'run' },
+): Promise<Answer> {
+  const result = await session.run(pixels, batch);
+  return { message: { kind: 'ran', id, pixels, result }, transfer: [pixels.buffer as ArrayBuffer] };
+}
+
+async function prepare({ id, picture, options: limits }: ToWorker & { kind: 'prepare' }): Promise<Answer> {
+  const { decodePicture } = await import('./decode.ts');
+  const result = toInput(await decodePicture(picture, limits), signature.input);
+  return { message: { kind: 'prepared', id, result }, transfer: [] };
 }
 
 async function close(session: ModelSession): Promise<void> {
