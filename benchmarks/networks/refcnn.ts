@@ -40,7 +40,7 @@ export interface RefcnnTask {
 /** Weights and a batch from a seed: uniform by the number of inputs, pictures of noise with a black background. */
 export function refcnnTask(batch: number, seed = 1): RefcnnTask {
   const generator = new Generator(seed);
-  const params = Object.entries(refcnnShapes).map(([name, shape]) => {
+  const params = Object.entries<readonly number[]>(refcnnShapes).map(([name, shape]) => {
     const inputs = shape.slice(1).reduce((a, b) => a * b, 1);
     const bound = shape.length > 1 ? 1 / Math.sqrt(inputs) : 0.05;
     return [name, generator.fork(name).uniform(shape, -bound, bound)];
