@@ -60,6 +60,8 @@ function initializersWhere(graph: Graph, test: UseTest): Value[] {
 /** `x·W + b`, or `normalize(x)·scale + bias`, as nodes of their own. */
 function isSpelledOut(node: Node, index: number): boolean {
   if ((node.opType !== 'Add' && node.opType !== 'Mul') || index > 1) return false;
+  // One number for all channels belongs to an activation that is spelled out, such as the 3 of a hard swish.
+  if (node.inputs[index]!.data?.size === 1) return false;
   let from = node.inputs[1 - index]?.producer;
   if (node.opType === 'Add' && from?.opType === 'Mul') from = operandProducer(from);
   while (from && passages.has(from.opType)) from = from.inputs[0]?.producer;
