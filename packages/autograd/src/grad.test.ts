@@ -61,13 +61,26 @@ describe('grad', () => {
   });
 
   test('what noGrad computes counts as a constant', () => {
-    const gradient = grad((at: Tensor) => sum(mul(at, noGrad(() => mul(at, at)))));
+    const gradient = grad((at: Tensor) =>
+      sum(
+        mul(
+          at,
+          noGrad(() => mul(at, at)),
+        ),
+      ),
+    );
     expect(gradient(x).toArray()).toEqual([1, 4, 9]);
   });
 
   test('stops at whole numbers', () => {
     const labels = (at: Tensor) => argMax(at, 1);
-    const logits = tensor([[1, 2], [4, 3]], 'float64');
+    const logits = tensor(
+      [
+        [1, 2],
+        [4, 3],
+      ],
+      'float64',
+    );
     const gradient = grad((at: Tensor) => crossEntropy(at, labels(at)))(logits);
     const constant = labels(logits);
     expect(gradient).toBeAllClose(grad((at: Tensor) => crossEntropy(at, constant))(logits));
@@ -119,7 +132,11 @@ describe('checkGrads', () => {
   });
 
   test('refuses a gradient that leaves out a part', () => {
-    const wrong = (at: Tensor) => mul(noGrad(() => exp(at)), at);
+    const wrong = (at: Tensor) =>
+      mul(
+        noGrad(() => exp(at)),
+        at,
+      );
     expect(() => checkGrads(wrong, inputs)).toThrow(/gradient in input 0, float64\[3, 2\]: expected .* got/);
   });
 
@@ -127,7 +144,10 @@ describe('checkGrads', () => {
     // d(x²)/dx is given as the constant 2x, so that the second derivative comes out as 0.
     const hidden = (at: Tensor) => {
       const slope = noGrad(() => mul(at, 2));
-      return add(mul(at, slope), noGrad(() => mul(mul(at, at), -1)));
+      return add(
+        mul(at, slope),
+        noGrad(() => mul(mul(at, at), -1)),
+      );
     };
     expect(checkGrads(hidden, inputs)).toBeLessThan(1e-6);
     expect(() => checkGrads(hidden, inputs, { order: 2 })).toThrow('second-order gradient in input 0');
