@@ -55,3 +55,10 @@ it('prints sub-graphs under their node, and what a model says', () => {
     }"
   `);
 });
+
+it('prints one line for each node, whatever its name', () => {
+  const graph = new Graph('g\n');
+  graph.nodes.push(new Node('Relu', [], [new Value('a\u001b[31m\nb')]));
+  expect(printGraph(graph).split('\n').length).toBe(3);
+  expect(printGraph(graph)).toContain('%a\ufffd[31m\ufffdb = Relu()');
+});

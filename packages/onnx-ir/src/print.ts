@@ -18,9 +18,9 @@ export function printModel(model: Model): string {
     ...[...model.metadata].map(([key, value]) => `metadata ${key}: ${value}`),
   ];
   const functions = model.functions.map(
-    ({ domain, name, body }) => `function ${domain}.${name} ${printGraph(body)}`,
+    ({ domain, name, body }) => `${printable(`function ${domain}.${name}`)} ${printGraph(body)}`,
   );
-  return [...header, printGraph(model.graph), ...functions].join('\n');
+  return [...header.map(printable), printGraph(model.graph), ...functions].join('\n');
 }
 
 /**
@@ -32,8 +32,11 @@ export function printModel(model: Model): string {
  * }
  */
 export function printGraph(graph: Graph): string {
-  return lines(graph).join('\n');
+  return lines(graph).map(printable).join('\n');
 }
+
+/** Names come from files, and must not break the line or the terminal. */
+const printable = (line: string): string => line.replace(/\p{Cc}/gu, '\ufffd');
 
 function lines(graph: Graph): string[] {
   const inputs = graph.inputs.map(typed).join(', ');

@@ -78,6 +78,20 @@ describe('foldConstants', () => {
     ]);
   });
 
+  it('does not make a file larger, nor compute for long', () => {
+    const { graph, model } = start();
+    const one = constant(graph, 'one', [1], [1]);
+    node(graph, 'Expand', [one, constant(graph, 'sizes', [1], [5000], 'int64')], 'larger');
+    const side = constant(graph, 'side', [1024, 1024], new Float32Array(2 ** 20));
+    node(graph, 'MatMul', [side, side], 'long');
+    const { changed, refused } = foldConstants.run(model);
+    expect(changed).toBe(0);
+    expect(refused.map(({ why }) => why)).toEqual([
+      'its result is larger than what it is computed from',
+      'the constants before it used up the budget',
+    ]);
+  });
+
   it('folds in sub-graphs what they read from around them', () => {
     const { graph, model } = start();
     const w = constant(graph, 'w', [], [4]);

@@ -12,8 +12,13 @@ import { constantOf } from '../analyze/constants.ts';
 import { fixedData, inputsOf } from './constants.ts';
 import { graphsOf, Outcome, type Pass } from './pass.ts';
 
-/** A folded constant has at most this many elements, so that a fill or an Expand does not become megabytes of file. */
+/** What one run may spend, as a small file can ask for a lot: elements of one result and of all, and operations. */
 const maxElements = 2 ** 20;
+const maxTotalElements = 2 ** 24;
+const maxFlops = 2 ** 30;
+
+/** Results of more elements than this stay computed where they are larger than what they come from. */
+const freeElements = 4096;
 
 /** From here on the operators have the meaning that ours have. */
 const oldestOpset = 13;
@@ -34,16 +39,23 @@ export const foldConstants: Pass = {
   run(model: Model) {
     const outcome = new Outcome();
     const graphs = graphsOf(model);
+    const budget: Budget = { elements: maxTotalElements, flops: maxFlops };
     const inputs = inputsOf(graphs);
-    for (const graph of graphs) foldGraph(graph, inputs, outcome);
+    for (const graph of graphs) foldGraph(graph, inputs, outcome, budget);
     return outcome;
   },
 };
 
-function foldGraph(graph: Graph, inputs: ReadonlySet<Value>, outcome: Outcome): void {
+/** What is left to spend. */
+interface Budget {
+  elements: number;
+  flops: number;
+}
+
+function foldGraph(graph: Graph, inputs: ReadonlySet<Value>, outcome: Outcome, budget: Budget): void {
   const folded: Node[] = [];
   for (const node of graph.nodes) {
-    const results = fold(node, graph, inputs);
+    const results = fold(node, graph, inputs, budget);
     if (results === undefined) continue;
     if (typeof results === 'string') {
       outcome.refuse(node, results);
@@ -64,7 +76,12 @@ function becomeConstant(graph: Graph, value: Value, data: TensorData): void {
 }
 
 /** What a node computes; undefined where that is not constant, and a text where it is but cannot be computed here. */
-function fold(node: Node, graph: Graph, inputs: ReadonlySet<Value>): TensorData[] | string | undefined {
+function fold(
+  node: Node,
+  graph: Graph,
+  inputs: ReadonlySet<Value>,
+  budget: Budget,
+): TensorData[] | string | undefined {
   const isConstant = node.opType === 'Constant' && node.domain === '';
   const constants = node.inputs.map((input) => fixedData(input, inputs));
   const shape = shapeOf(node);
@@ -78,7 +95,7 @@ function fold(node: Node, graph: Graph, inputs: ReadonlySet<Value>): TensorData[
     const data = constantOf(node);
     return data ? [data] : 'a sparse or text constant';
   }
-  return compute(node, constants);
+  return compute(node, constants, budget);
 }
 
 /** The result of a `Shape` node, where the sizes that it asks for are numbers. */
@@ -94,15 +111,25 @@ function shapeOf(node: Node): TensorData | undefined {
   return TensorData.from('int64', [sizes.length], BigInt64Array.from(sizes, BigInt));
 }
 
-function compute(node: Node, constants: readonly (TensorData | undefined)[]): TensorData[] | string {
+function compute(
+  node: Node,
+  constants: readonly (TensorData | undefined)[],
+  budget: Budget,
+): TensorData[] | string {
   const op = findOp(node.opType, node.domain);
   if (!op) return 'all its inputs are constant, but we do not know the operator';
   try {
     const inputs = constants.map((data) => data && tensorOfData(data));
     const attributes = fromOnnxAttributes(node.opType, op.rules, node.attributes) as never;
     const types = op.definition.infer(inputs as Tensor[], attributes);
-    if (types.some(({ shape }) => !isConcrete(shape) || sizeOf(shape) > maxElements))
-      return `its result has more than ${maxElements} elements`;
+    const size = types.reduce((sum, { shape }) => sum + (isConcrete(shape) ? sizeOf(shape) : Infinity), 0);
+    const read = constants.reduce((sum, data) => sum + (data?.size ?? 0), 0);
+    if (size > maxElements) return `its result has more than ${maxElements} elements`;
+    if (size > freeElements && size > read) return 'its result is larger than what it is computed from';
+    const flops = op.definition.flops?.(inputs as Tensor[], attributes, types) ?? 0;
+    if (size > budget.elements || flops > budget.flops) return 'the constants before it used up the budget';
+    budget.elements -= size;
+    budget.flops -= flops;
     return applyNode(node, inputs).map(dataOf);
   } catch (error) {
     return (error as Error).message;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ModelError } from '../errors.ts';
@@ -11,7 +12,7 @@ import { writeModel } from '../serde/write.ts';
  */
 export async function saveModelFile(file: string, model: Model): Promise<void> {
   const bytes = writeModel(model);
-  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.tmp`);
+  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.tmp`);
   try {
     await writeSynced(temporary, bytes);
     await rename(temporary, file);
@@ -24,9 +25,7 @@ export async function saveModelFile(file: string, model: Model): Promise<void> {
       'a file that can be written',
       reason,
       'check the folder and the disk',
-      {
-        cause,
-      },
+      { cause },
     );
   }
 }

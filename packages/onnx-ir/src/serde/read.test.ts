@@ -161,6 +161,12 @@ describe('graphs', () => {
     expect(() => readModel(bytesOfGraph(graph))).toThrow(message);
   });
 
+  it('names in messages neither break the line nor fill the screen', () => {
+    const name = `\u001b[31m\n${'x'.repeat(1e6)}`;
+    const read = () => readModel(bytesOfGraph({ output: [{ name }] }));
+    expect(read).toThrow(/^\P{Cc}{1,500}$/u);
+  });
+
   it('refuses graphs nested without end', () => {
     let graph: onnx.IGraphProto = { name: 'innermost' };
     for (let depth = 0; depth < 500; depth++)
