@@ -1,6 +1,8 @@
 import { InputError } from '@trainyard/autograd';
 import { cloneModel, type Model, writeModel } from '@trainyard/onnx-ir';
 import type { InferenceSession, InferenceSessionFactory } from 'onnxruntime-common';
+import { dropUnusedConstants } from './constants.ts';
+import { nameGlobalMeans } from './global-means.ts';
 import { Histogram } from './histogram.ts';
 import { observableValues } from './observe.ts';
 import type { Ranges } from './options.ts';
@@ -37,6 +39,8 @@ export async function calibrate(
   if (!Number.isInteger(Math.log2(bins)))
     throw new InputError('calibrate', 'a power of two of bins', `${bins}`);
   const copy = cloneModel(model);
+  nameGlobalMeans(copy.graph);
+  dropUnusedConstants(copy.graph);
   const observed = observableValues(copy);
   const inputs = new Set(copy.graph.inputs);
   for (const value of observed) {

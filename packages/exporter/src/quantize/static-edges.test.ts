@@ -160,6 +160,22 @@ test('a value that calibration did not see leaves its nodes float', () => {
   expect(report[0]!.note).toBe('calibration has no range for "only_out"');
 });
 
+test('a ReduceMean over all of height and width is the global pooling it is, any other stays', async () => {
+  const axes = (...numbers: bigint[]) =>
+    TensorData.from('int64', [numbers.length], BigInt64Array.from(numbers));
+  const { net, x, conv } = start();
+  const mean = (from: Value, name: string, ...numbers: bigint[]) => {
+    from.type = { dtype: 'float32', shape: ['n', 3, 6, 6] };
+    return net.op('ReduceMean', [from, net.graph.addInitializer(`${name}_axes`, axes(...numbers))], {}, name);
+  };
+  const last = mean(conv(x), 'all', -1n, 2n);
+  const { model, notes, noise } = await quantized(net.model(last, mean(conv(x), 'rows', 2n)));
+  expect(operators(model)).toMatchObject({ GlobalAveragePool: 1, ReduceMean: 1 });
+  expect(notes).toMatchObject({ all: 'integer inputs and output', rows: 'no integer form known' });
+  expect(model.graph.nodes.find(({ opType }) => opType === 'GlobalAveragePool')!.inputs).toHaveLength(1);
+  expect(noise).toBeGreaterThan(30);
+});
+
 test('an old opset is refused', () => {
   const { net, x, conv } = start();
   const model = net.model(conv(x));

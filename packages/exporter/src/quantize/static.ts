@@ -1,5 +1,6 @@
 import { cloneModel, type Graph, type Model, ModelError, type Node } from '@trainyard/onnx-ir';
 import { dropUnusedConstants, floatsOf, opsetOf } from './constants.ts';
+import { nameGlobalMeans } from './global-means.ts';
 import type { Ranges, StaticOptions } from './options.ts';
 import type { QuantParameters } from './parameters.ts';
 import { planStatic } from './plan.ts';
@@ -56,6 +57,7 @@ export function quantizeStatic(model: Model, ranges: Ranges, options: StaticOpti
     );
   const copy = cloneModel(model);
   const { graph } = copy;
+  nameGlobalMeans(graph);
   const { parameters, weighted, constants, folded, report } = planStatic(copy, ranges, options);
   const writer = new QdqWriter(graph);
   for (const node of weighted) quantizeNode(node, graph, parameters.get(node.inputs[0]!)!, options, writer);
