@@ -39,14 +39,14 @@ export function affine(options: AffineOptions): Augmentation {
     const sin = Math.sin(angle) * factor;
     const moveX = (2 * u[2] - 1) * shift + ((1 - kept) * width * (2 * u[5] - 1)) / 2;
     const moveY = (2 * u[3] - 1) * shift + ((1 - kept) * height * (2 * u[6] - 1)) / 2;
-    const source = pixels.slice();
+    const source = { pixels: pixels.slice(), width, height, channels, fill };
     const centreX = (width - 1) / 2;
     const centreY = (height - 1) / 2;
     for (let y = 0; y < height; y++) {
       let fromX = centreX + moveX - cos * centreX + sin * (y - centreY);
       let fromY = centreY + moveY + sin * centreX + cos * (y - centreY);
       for (let x = 0; x < width; x++) {
-        sample(source, width, height, channels, fromX, fromY, fill, pixels, (y * width + x) * channels);
+        sample(source, fromX, fromY, pixels, (y * width + x) * channels);
         fromX += cos;
         fromY -= sin;
       }
@@ -54,34 +54,49 @@ export function affine(options: AffineOptions): Augmentation {
   };
 }
 
-/** Writes the pixel between the four around (x, y), weighted by nearness; outside of the picture is `fill`. */
-function sample(
-  source: Uint8Array,
-  width: number,
-  height: number,
-  channels: number,
-  x: number,
-  y: number,
-  fill: number,
-  target: Uint8Array,
-  at: number,
-): void {
+interface Picture {
+  readonly pixels: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  /** Level outside of it. */
+  readonly fill: number;
+}
+
+/** Writes the pixel of `source` between the four around (x, y), weighted by nearness, to `target` from `at` on. */
+function sample(source: Picture, x: number, y: number, target: Uint8Array, at: number): void {
+  const { pixels, width, height, channels } = source;
   const left = Math.floor(x);
   const top = Math.floor(y);
+  if (left < 0 || top < 0 || left >= width - 1 || top >= height - 1) {
+    sampleEdge(source, x, y, target, at);
+    return;
+  }
   const right = x - left;
   const below = y - top;
-  const hasLeft = left >= 0 && left < width;
-  const hasRight = left >= -1 && left < width - 1;
-  const hasTop = top >= 0 && top < height;
-  const hasBelow = top >= -1 && top < height - 1;
+  const row = width * channels;
   const first = (top * width + left) * channels;
   for (let c = 0; c < channels; c++) {
     const i = first + c;
-    const a = hasTop && hasLeft ? source[i] : fill;
-    const b = hasTop && hasRight ? source[i + channels] : fill;
-    const d = hasBelow && hasLeft ? source[i + width * channels] : fill;
-    const e = hasBelow && hasRight ? source[i + (width + 1) * channels] : fill;
-    const upper = a + (b - a) * right;
-    target[at + c] = upper + (d + (e - d) * right - upper) * below + 0.5;
+    const upper = pixels[i] + (pixels[i + channels] - pixels[i]) * right;
+    const lower = pixels[i + row] + (pixels[i + row + channels] - pixels[i + row]) * right;
+    target[at + c] = upper + (lower - upper) * below + 0.5;
   }
+}
+
+/** The same where some of the four are outside. */
+function sampleEdge(source: Picture, x: number, y: number, target: Uint8Array, at: number): void {
+  const left = Math.floor(x);
+  const top = Math.floor(y);
+  for (let c = 0; c < source.channels; c++) {
+    const a = level(source, left, top, c);
+    const b = level(source, left, top + 1, c);
+    const upper = a + (level(source, left + 1, top, c) - a) * (x - left);
+    const lower = b + (level(source, left + 1, top + 1, c) - b) * (x - left);
+    target[at + c] = upper + (lower - upper) * (y - top) + 0.5;
+  }
+}
+
+function level({ pixels, width, height, channels, fill }: Picture, x: number, y: number, c: number): number {
+  return x < 0 || y < 0 || x >= width || y >= height ? fill : pixels[(y * width + x) * channels + c];
 }

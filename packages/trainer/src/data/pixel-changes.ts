@@ -13,12 +13,13 @@ export function flip(direction: 'horizontal' | 'vertical' | 'both'): Augmentatio
     const upended = direction !== 'horizontal' && v < 0.5;
     if (!mirrored && !upended) return;
     const source = pixels.slice();
-    for (let y = 0; y < height; y++)
-      for (let x = 0; x < width; x++) {
-        const from = (upended ? height - 1 - y : y) * width + (mirrored ? width - 1 - x : x);
-        for (let c = 0; c < channels; c++)
-          pixels[(y * width + x) * channels + c] = source[from * channels + c];
-      }
+    const step = mirrored ? -channels : channels;
+    for (let y = 0; y < height; y++) {
+      let to = y * width * channels;
+      let from = ((upended ? height - 1 - y : y) * width + (mirrored ? width - 1 : 0)) * channels;
+      for (let x = 0; x < width; x++, from += step)
+        for (let c = 0; c < channels; c++) pixels[to++] = source[from + c];
+    }
   };
 }
 
@@ -47,12 +48,21 @@ export function erase({ size, probability = 0.5, fill = 0 }: EraseOptions): Augm
   };
 }
 
-/** Adds noise of the normal distribution to every number; results stay within 0 to 255. */
+/** Deviation of the sum of four even bytes, √(4 · (256² − 1) / 12). */
+const byteSumDeviation = Math.sqrt((256 ** 2 - 1) / 3);
+
+/**
+ * Adds noise that is normal to the eye to every number, the sum of four even draws; results stay within 0 to 255.
+ * @param deviation standard deviation, in levels of 255
+ */
 export function noise(deviation: number): Augmentation {
-  inRange('noise', 'deviation', deviation, 0, Infinity);
+  const factor = inRange('noise', 'deviation', deviation, 0, Infinity) / byteSumDeviation;
   return (pixels, _, generator) => {
-    const added = generator.normal([pixels.length], 0, deviation).data as Float32Array;
-    for (let i = 0; i < pixels.length; i++)
-      pixels[i] = Math.min(255, Math.max(0, Math.round(pixels[i] + added[i])));
+    const words = generator.words(pixels.length);
+    for (let i = 0; i < pixels.length; i++) {
+      const word = words[i];
+      const bytes = (word & 255) + ((word >>> 8) & 255) + ((word >>> 16) & 255) + (word >>> 24);
+      pixels[i] = Math.min(255, Math.max(0, Math.round(pixels[i] + (bytes - 510) * factor)));
+    }
   };
 }
