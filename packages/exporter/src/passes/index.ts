@@ -1,5 +1,5 @@
 export { eliminateCommonSubexpressions } from './eliminate-common-subexpressions.ts';
-export { eliminateDead } from './eliminate-dead.ts';
+export { eliminateDeadNodes } from './eliminate-dead-nodes.ts';
 export { eliminateIdentities } from './eliminate-identities.ts';
 export { foldConstants } from './fold-constants.ts';
 export { fuseConvBatchNorm } from './fuse-conv-batch-norm.ts';

@@ -1,6 +1,6 @@
 import { cloneModel, type Model } from '@trainyard/onnx-ir';
 import { eliminateCommonSubexpressions } from './eliminate-common-subexpressions.ts';
-import { eliminateDead } from './eliminate-dead.ts';
+import { eliminateDeadNodes } from './eliminate-dead-nodes.ts';
 import { eliminateIdentities } from './eliminate-identities.ts';
 import { foldConstants } from './fold-constants.ts';
 import { fuseConvBatchNorm } from './fuse-conv-batch-norm.ts';
@@ -15,7 +15,7 @@ export const standardPasses: readonly Pass[] = [
   eliminateIdentities,
   fuseConvBatchNorm,
   eliminateCommonSubexpressions,
-  eliminateDead,
+  eliminateDeadNodes,
 ];
 
 export interface Optimized {

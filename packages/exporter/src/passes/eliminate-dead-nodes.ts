@@ -15,8 +15,8 @@ const isRead = (graph: Graph, node: Node): boolean =>
  * Takes out nodes whose results nothing reads, initializers that nothing reads, and optional outputs that nothing reads.
  * Values that only a sub-graph reads stay.
  */
-export const eliminateDead: Pass = {
-  name: 'eliminateDead',
+export const eliminateDeadNodes: Pass = {
+  name: 'eliminateDeadNodes',
   run(model) {
     const outcome = new Outcome();
     // Innermost first, as a sub-graph that lets go of a value may have been its last reader.

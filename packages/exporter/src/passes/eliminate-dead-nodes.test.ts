@@ -1,6 +1,6 @@
 import { type Attribute, checkModel, createModel, Graph, Node, Value } from '@trainyard/onnx-ir';
 import { expect, it } from 'vitest';
-import { eliminateDead } from './eliminate-dead.ts';
+import { eliminateDeadNodes } from './eliminate-dead-nodes.ts';
 import { constant, output, relu } from './testing/small-graphs.ts';
 
 function start() {
@@ -15,10 +15,10 @@ it('takes out what nothing reads, however long the chain', () => {
   const { graph, x, model } = start();
   relu(graph, relu(graph, x, 'dead'), 'end');
   constant(graph, 'unused', [1], [1]);
-  expect(eliminateDead.run(model)).toEqual({ changed: 3, refused: [] });
+  expect(eliminateDeadNodes.run(model)).toEqual({ changed: 3, refused: [] });
   expect(graph.nodes.map(({ opType }) => opType)).toEqual(['Relu']);
   expect(graph.initializers).toEqual([]);
-  expect(eliminateDead.run(model).changed).toBe(0);
+  expect(eliminateDeadNodes.run(model).changed).toBe(0);
   checkModel(model);
 });
 
@@ -38,9 +38,9 @@ it('keeps what only a sub-graph reads, until the sub-graph goes', () => {
   });
   graph.nodes.push(choice);
   graph.outputs.push(choice.outputs[0]!);
-  expect(eliminateDead.run(model).changed).toBe(0);
+  expect(eliminateDeadNodes.run(model).changed).toBe(0);
   graph.outputs.pop();
-  expect(eliminateDead.run(model).changed).toBeGreaterThan(0);
+  expect(eliminateDeadNodes.run(model).changed).toBeGreaterThan(0);
   expect(graph.nodes.map(({ opType }) => opType)).toEqual(['Relu']);
   expect(graph.initializers).toEqual([]);
 });
@@ -51,7 +51,7 @@ it('leaves optional outputs out, keeps inputs with defaults', () => {
   graph.nodes.push(new Node('MaxPool', [x], [pooled, indices]));
   graph.outputs.push(pooled);
   graph.inputs.push(constant(graph, 'w', [1], [1]));
-  expect(eliminateDead.run(model).changed).toBe(1);
+  expect(eliminateDeadNodes.run(model).changed).toBe(1);
   expect(graph.nodes[1].outputs).toEqual([pooled]);
   expect(graph.initializers.length).toBe(1);
 });
