@@ -5,10 +5,10 @@ export { Histogram } from './histogram.ts';
 export type { Ranges, StaticOptions } from './options.ts';
 export {
   chooseParameters,
-  dequantize,
+  dequantize as dequantizeNumber,
   type ParameterOptions,
   type QuantParameters,
-  quantize,
+  quantize as quantizeNumber,
   type Range,
 } from './parameters.ts';
 export type { Conversion, NodeReport } from './report.ts';
