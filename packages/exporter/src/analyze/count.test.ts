@@ -1,9 +1,11 @@
 import { conv, flatten, globalAveragePool, matMul, relu, tensorOf, trace, zeros } from '@trainyard/autograd';
 import { createModel, Graph, type Model, Node, TensorData, Value } from '@trainyard/onnx-ir';
 import { digitsNet, initialize } from '@trainyard/trainer';
+import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { exportOnnx } from '../export/export-onnx.ts';
 import { foreignModels, hasForeignModels, readForeignModel } from '../foreign-models.cases.ts';
+import { calibrate, quantizeDynamic, quantizeStatic, toFloat16 } from '../quantize/index.ts';
 import { countFlops, countParameters } from './count.ts';
 import { inferGraph } from './infer-graph.ts';
 
@@ -77,6 +79,19 @@ test('integer convolutions count as their float twins', () => {
     .filter(([{ name }]) => name === 'c' || name === 'd')
     .map(([, { dtype }]) => dtype);
   expect(dtypes).toEqual(['int32', 'uint8']);
+});
+
+test('every form of a model that is quantized counts as the float one', async () => {
+  const network = initialize(digitsNet({ channels: [2, 3, 4] }), 1);
+  const model = exportOnnx(network, { input: { height: 8, width: 8, channels: 1 } });
+  const pixels = new ort.Tensor('uint8', new Uint8Array(64).fill(9), [1, 8, 8, 1]);
+  const ranges = await calibrate(model, [{ pixels }], { ort });
+  const forms = [quantizeDynamic(model), quantizeStatic(model, ranges), toFloat16(model)];
+  for (const { model: form } of forms) {
+    const { total, uncounted } = countFlops(form);
+    expect([...uncounted.values()]).toEqual([]);
+    expect(total).toBe(countFlops(model).total);
+  }
 });
 
 test('what can not be counted is named', () => {

@@ -1,10 +1,14 @@
-import { type InferInput, isDType, type TensorType } from '@trainyard/autograd';
+import type { InferInput, TensorType } from '@trainyard/autograd';
 import type { Graph, Node, Value } from '@trainyard/onnx-ir';
 import { concreteInputs, type ShapeOptions } from './concrete-inputs.ts';
-import { constantType, inferNode } from './infer-node.ts';
+import { inferHalf, widened, widenedConstant } from './half-precision.ts';
+import { inferNode } from './infer-node.ts';
 
 export interface InferredGraph {
-  /** The type of every value that could be found out, with its elements where they are few and constant. */
+  /**
+   * The type of every value that could be found out, with its elements where they are few and constant.
+   * Half precision shows as float32.
+   */
   readonly types: ReadonlyMap<Value, InferInput>;
   /** Floating-point operations of each node that has some, 2 for a multiply-add. */
   readonly flops: ReadonlyMap<Node, number>;
@@ -22,15 +26,15 @@ export function inferGraph(graph: Graph, options: ShapeOptions = {}): InferredGr
   const flops = new Map<Node, number>();
   const unknown = new Map<Node, string>();
   for (const [input, shape] of concreteInputs(graph, options)) {
-    const dtype = input.type?.dtype;
-    if (dtype && isDType(dtype)) types.set(input, { dtype, shape });
+    const dtype = input.type && widened(input.type.dtype);
+    if (dtype) types.set(input, { dtype, shape });
   }
   for (const value of graph.initializers) {
-    const type = value.data && constantType(value.data);
+    const type = value.data && widenedConstant(value.data);
     if (type) types.set(value, type);
   }
   for (const node of graph.nodes) {
-    const result = inferNode(node, types);
+    const result = inferHalf(node, types) ?? inferNode(node, types);
     if (typeof result === 'string') unknown.set(node, result);
     else if (result.flops) flops.set(node, result.flops);
     node.outputs.forEach((output, i) => {
@@ -42,7 +46,8 @@ export function inferGraph(graph: Graph, options: ShapeOptions = {}): InferredGr
 }
 
 function declaredType({ type }: Value): TensorType | undefined {
-  if (!type?.shape || !isDType(type.dtype)) return undefined;
+  const dtype = type && widened(type.dtype);
+  if (!dtype || !type.shape) return undefined;
   const sizes = type.shape.filter((dim) => typeof dim === 'number');
-  return sizes.length === type.shape.length ? { dtype: type.dtype, shape: sizes } : undefined;
+  return sizes.length === type.shape.length ? { dtype, shape: sizes } : undefined;
 }
