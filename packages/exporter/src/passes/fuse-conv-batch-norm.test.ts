@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { maxDifference, run } from '../foreign-models.cases.ts';
 import { noise } from '../quantize/helpers.cases.ts';
 import { fuseConvBatchNorm } from './fuse-conv-batch-norm.ts';
-import { constant, float, int, ints, node, output, relu } from './testing/small-graphs.ts';
+import { constant, float, int, ints, node, output, relu } from './small-graphs.cases.ts';
 
 const isNorm = ({ opType }: { opType: string }) => opType === 'BatchNormalization';
 

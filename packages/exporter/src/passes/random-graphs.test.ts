@@ -3,7 +3,7 @@ import { checkModel, createModel, Graph, type Model, Value } from '@trainyard/on
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { optimize } from './optimize.ts';
-import { constant, int, ints, node, output } from './testing/small-graphs.ts';
+import { constant, int, ints, node, output } from './small-graphs.cases.ts';
 
 /** How to add a node: which operator, and which of the values so far it reads. */
 interface Step {

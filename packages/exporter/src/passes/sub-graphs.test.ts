@@ -2,7 +2,7 @@ import { checkModel, createModel, Graph, type Model, Node, Value, writeModel } f
 import * as ort from 'onnxruntime-node';
 import { expect, it } from 'vitest';
 import { optimize } from './optimize.ts';
-import { constant, ints, node, output, relu } from './testing/small-graphs.ts';
+import { constant, ints, node, output, relu } from './small-graphs.cases.ts';
 
 const type = { dtype: 'float32', shape: ['n', 2] } as const;
 

@@ -3,7 +3,7 @@ import { cloneModel, type Model } from '@trainyard/onnx-ir';
 import type { ShapeOptions } from '../analyze/concrete-inputs.ts';
 import { countFlops, countParameters } from '../analyze/count.ts';
 import { inferGraph } from '../analyze/infer-graph.ts';
-import { eliminateDead } from '../passes/eliminate-dead.ts';
+import { eliminateDeadNodes } from '../passes/eliminate-dead-nodes.ts';
 import { chooseByFlops, chooseByShare } from './choose.ts';
 import { type Coupling, coupleChannels } from './coupling.ts';
 import { applyCut } from './cut.ts';
@@ -77,7 +77,7 @@ export function pruneChannels(
   const layers = filters.map((layer) => describeLayer(layer, coupling, roots, alone));
   const parameters = countParameters(model);
   applyCut(graph, coupling, roots);
-  eliminateDead.run(pruned);
+  eliminateDeadNodes.run(pruned);
   return {
     model: pruned,
     report: {
