@@ -1,4 +1,4 @@
-import { crossEntropy, type Tensor } from '@trainyard/autograd';
+import { crossEntropy, type TensorType } from '@trainyard/autograd';
 import { type ImageShape, Loader, nextTurn } from './data/index.ts';
 import type { ImageSplit } from './dataset.ts';
 import { type ClassReport, classReport, confusionMatrix, topClasses } from './metrics/classification.ts';
@@ -71,13 +71,16 @@ export async function evaluate(
   };
 }
 
-/** @throws NetworkError when the output is no row of logits for each label */
-export function classesOf(logits: Tensor, labels: Int32Array): number {
-  const [, classes] = logits.sizes;
-  if (logits.rank !== 2 || logits.dtype !== 'float32')
+/**
+ * How many classes an output has.
+ * @throws NetworkError when it is no row of logits for each picture, or a label has no logit
+ */
+export function classesOf({ dtype, shape }: TensorType, labels: Int32Array): number {
+  const classes = shape[1];
+  if (shape.length !== 2 || dtype !== 'float32' || typeof classes !== 'number')
     throw new NetworkError(
       'network',
-      `expected logits float32 [N, classes], got ${logits.dtype} [${logits.sizes}]`,
+      `expected logits float32 [N, classes], got ${dtype} [${shape.join(', ')}]`,
     );
   const highest = labels.reduce((a, b) => Math.max(a, b), 0);
   if (highest >= classes)

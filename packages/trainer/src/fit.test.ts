@@ -9,6 +9,7 @@ import { smallNetwork, smallRun, smallSplit } from './fit.cases.ts';
 import { fit } from './fit.ts';
 import type { Callback, FitOptions } from './fit-options.ts';
 import { parameterValues } from './module.ts';
+import { Sequential } from './nn/index.ts';
 import { constantRate } from './optim/schedule.ts';
 import { sgd } from './optim/sgd.ts';
 
@@ -213,6 +214,15 @@ describe('fit', () => {
     const labels = new Int32Array(60).fill(3);
     await expect(fit(smallNetwork(), { ...split, labels }, smallRun())).rejects.toThrow(
       'network: expected labels below its 3 classes, got 3',
+    );
+    const headless = new Sequential(
+      smallNetwork()
+        .children()
+        .map(([, layer]) => layer)
+        .slice(0, 5),
+    );
+    await expect(fit(headless, split, smallRun())).rejects.toThrow(
+      'network: expected logits float32 [N, classes], got float32 [1, 4, 3, 3]',
     );
     const images = new Uint8Array(60 * 64);
     await expect(fit(smallNetwork(), { ...split, images }, smallRun())).rejects.toThrow(

@@ -2,6 +2,7 @@ import { full, Generator, InputError, type Tensors } from '@trainyard/autograd';
 import type { Best, EpochSums, TrainingState } from './checkpoint/training-state.ts';
 import { type Batch, Loader } from './data/index.ts';
 import type { ImageSplit } from './dataset.ts';
+import { describeNetwork } from './describe.ts';
 import { classesOf } from './evaluate.ts';
 import { type Executor, eager } from './executor.ts';
 import { findNonFinite, firstNonFinite } from './find-non-finite.ts';
@@ -37,7 +38,8 @@ export class TrainingRun {
     this.totalSteps = options.epochs * this.loader.stepsPerEpoch;
     this.#recipe = { ...options, loss: options.loss ?? softmaxCrossEntropy({ labelSmoothing }) };
     requireMasks(network, options.masks);
-    classesOf(network.forward(this.loader.batch(0, 0).images), split.labels);
+    const { output } = describeNetwork(network, { dtype: 'uint8', shape: [1, ...this.loader.imageShape] });
+    classesOf(output, split.labels);
     this.state = saved ?? this.#initial(seed);
     this.load(this.state.tensors);
     this.#generator = new Generator(this.state.generator);
