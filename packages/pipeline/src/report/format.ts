@@ -20,6 +20,11 @@ export function count(value: number): string {
   return whole.format(value);
 }
 
+/** counted(1, 'epoch') → '1 epoch', counted(2, 'epoch') → '2 epochs' */
+export function counted(value: number, thing: string): string {
+  return `${count(value)} ${thing}${value === 1 ? '' : 's'}`;
+}
+
 /** 98304 → '98.3 kB' (powers of 1000) */
 export function bytes(value: number): string {
   if (value < 1000) return `${value}${nbsp}B`;

@@ -25,6 +25,13 @@ describe('placeLabels', () => {
     expect(overlap(a!, b!) + overlap(b!, c!) + overlap(a!, c!)).toBe(0);
   });
 
+  it('separates the labels of six points on one spot beside a line', () => {
+    const names = ['float16', 'int8-dynamic', 'int8-u8s8', 'int8-s8s8', 'int8-percentile', 'float32'];
+    const placed = boxes(names.map((label) => ({ x: 250, y: 250, label })));
+    const shared = placed.flatMap((a, i) => placed.slice(i + 1).map((b) => overlap(a, b)));
+    expect(Math.max(...shared)).toBe(0);
+  });
+
   it('overlaps less than labels that are all on the right', () => {
     const point = fc.record({
       x: fc.integer({ min: 60, max: 540 }),

@@ -25,16 +25,18 @@ export interface Placement {
   readonly offset: readonly [x: number, y: number];
 }
 
-const shift = 9;
+/** The four sides first; then up or down beside the point by so many pixels, for points that crowd together. */
+const shifts = [9, 18, 29, 40];
 const candidates: readonly Placement[] = [
-  { position: 'right', offset: [0, 0] },
-  { position: 'left', offset: [0, 0] },
-  { position: 'top', offset: [0, 0] },
-  { position: 'bottom', offset: [0, 0] },
-  { position: 'right', offset: [-2, -shift] },
-  { position: 'right', offset: [-2, shift] },
-  { position: 'left', offset: [2, -shift] },
-  { position: 'left', offset: [2, shift] },
+  ...(['right', 'left', 'top', 'bottom'] as const).map(
+    (position): Placement => ({ position, offset: [0, 0] }),
+  ),
+  ...shifts.flatMap((shift): Placement[] => [
+    { position: 'right', offset: [-2, -shift] },
+    { position: 'right', offset: [-2, shift] },
+    { position: 'left', offset: [2, -shift] },
+    { position: 'left', offset: [2, shift] },
+  ]),
 ];
 const rounds = 6;
 /** Letters of system fonts are about 0.58 as wide as the font is large; a little more, to be safe. */
@@ -45,8 +47,8 @@ export const labelDistance = 5;
 
 /**
  * Chooses for each point where its label stands, so that labels cover neither each other nor points and stay in the
- * area: in a few rounds each label moves to where it collides least (coordinate descent over the eight places of
- * cartography's point-feature label placement).
+ * area: in a few rounds each label moves to where it collides least (coordinate descent over places around the
+ * point, as in cartography's point-feature label placement).
  */
 export function placeLabels(
   points: readonly LabelledPoint[],

@@ -1,4 +1,4 @@
-import { bytes, count, duration, large, milliseconds, percent, small } from './format.ts';
+import { bytes, count, counted, duration, large, milliseconds, percent, small } from './format.ts';
 import type { Report, ReportVariant } from './schema.ts';
 
 type Column = readonly [title: string, cell: (variant: ReportVariant) => string];
@@ -29,7 +29,7 @@ export function renderTable(report: Report): string {
       .trimEnd();
   const words = [
     `${name}: ${count(dataset.train)} training and ${count(dataset.test)} test pictures of ${dataset.name}, seed ${seed}`,
-    `trained network: ${percent(reference.accuracy)} right after ${training.epochs} epochs, ` +
+    `trained network: ${percent(reference.accuracy)} right after ${counted(training.epochs, 'epoch')}, ` +
       `${duration(training.seconds)}, ${count(training.imagesPerSecond)} pictures a second (${training.executor})`,
   ].map((text) => text.replaceAll('\u00a0', ' '));
   const [head, ...body] = rows.map(line);

@@ -1,4 +1,4 @@
-import { bytes, count, duration, milliseconds, percent, points, times } from './format.ts';
+import { bytes, count, counted, duration, milliseconds, percent, points, times } from './format.ts';
 import { type Html, html } from './html.ts';
 import type { Report, ReportVariant } from './schema.ts';
 
@@ -20,7 +20,7 @@ export function summarySection(report: Report): Html {
     [
       'Training',
       duration(training.seconds),
-      `${count(training.epochs)} epochs, ${count(training.imagesPerSecond)} pictures a second`,
+      `${counted(training.epochs, 'epoch')}, ${count(training.imagesPerSecond)} pictures a second`,
     ],
   ] as const;
   return html`<header id="top">

@@ -1,5 +1,5 @@
 import { axisStyle, chart, colors, fontSize } from './chart.ts';
-import { duration, percent } from './format.ts';
+import { counted, duration, percent } from './format.ts';
 import { type Html, html } from './html.ts';
 import type { Report } from './schema.ts';
 
@@ -29,7 +29,7 @@ export function trainingSection({ training }: Report): Html {
   const last = history.at(-1);
   return html`<section id="training" aria-labelledby="training-title">
 <h2 id="training-title">Training</h2>
-<p class="lead">${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} in ${duration(seconds)} on the ${executor} executor,
+<p class="lead">${counted(epochs, 'epoch')} in ${duration(seconds)} on the ${executor} executor,
 ${Math.round(imagesPerSecond).toLocaleString('en-US')} pictures a second.${
     last && ` At the end the loss was ${last.loss.toFixed(4)}.`
   }</p>
