@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 import { maxDifference, run } from '../foreign-models.cases.ts';
 import { exportOnnx } from './export-onnx.ts';
 
-const { AvgPool2d, BatchNorm2d, Conv2d, Dropout, Flatten, Linear, MaxPool2d, Preprocess, ReLU, Residual } = nn;
+const { AvgPool2d, BatchNorm2d, Conv2d, Dropout, Flatten, Linear, MaxPool2d, Preprocess, ReLU, Residual } =
+  nn;
 
 /** What the reference network lacks: strides, groups, a residual sum, dropout, other activations. */
 const varied = (): Module =>
