@@ -1,7 +1,7 @@
 import { attr } from '../attributes.ts';
 import { defineOp, type InferInput, type Op } from '../op.ts';
 import { int64s, type Tensor } from '../tensor.ts';
-import { type NumberArray, normalizeAxis, type TensorType } from '../types.ts';
+import { type NumberArray, normalizeAxis, sameShape, type TensorType } from '../types.ts';
 import { div, mul } from './arithmetic.ts';
 import { equal } from './compare.ts';
 import { floatsOf, forEachRow, writeNumbers } from './elementwise.ts';
@@ -54,7 +54,7 @@ interface Reduction {
 interface ReduceDefinition extends Reduction {
   readonly type: string;
   /** The cotangent of x, given x, the result y and its cotangent, both with the reduced axes kept, and how many elements made one. */
-  readonly gradient: (x: Tensor, y: Tensor, dy: Tensor, count: number) => Tensor;
+  readonly gradient: (x: Tensor, y: () => Tensor, dy: Tensor, count: number) => Tensor;
 }
 
 function defineReduce({ type, gradient, ...reduction }: ReduceDefinition): Op<typeof reduceRules> {
@@ -78,7 +78,8 @@ function defineReduce({ type, gradient, ...reduction }: ReduceDefinition): Op<ty
       () => {
         const [x] = inputs;
         const kept = keptShape(x, reducedAxes(where, inputs, attributes)) as number[];
-        return gradient(x, reshape(y, kept), reshape(dy, kept), x.size / y.size);
+        const keep = (reduced: Tensor) => (sameShape(reduced.shape, kept) ? reduced : reshape(reduced, kept));
+        return gradient(x, () => keep(y), keep(dy), x.size / y.size);
       },
       null,
     ],
@@ -165,21 +166,21 @@ export const ReduceMean = defineReduce({
 export const ReduceMax = defineReduce({
   type: 'ReduceMax',
   ...foldOf(Number.NEGATIVE_INFINITY, (total, x) => Math.max(total, x)),
-  gradient: (x, y, dy) => shareOut(x, y, dy),
+  gradient: (x, y, dy) => shareOut(x, y(), dy),
 });
 
 /** The smallest element; elements that tie share the cotangent equally. */
 export const ReduceMin = defineReduce({
   type: 'ReduceMin',
   ...foldOf(Number.POSITIVE_INFINITY, (total, x) => Math.min(total, x)),
-  gradient: (x, y, dy) => shareOut(x, y, dy),
+  gradient: (x, y, dy) => shareOut(x, y(), dy),
 });
 
 /** d(Π x) = Σ (Π x / x) dx; not for elements that are 0 */
 export const ReduceProd = defineReduce({
   type: 'ReduceProd',
   ...foldOf(1, (total, x) => total * x),
-  gradient: (x, y, dy) => div(mul(dy, y), x),
+  gradient: (x, y, dy) => div(mul(dy, y()), x),
 });
 
 /** d(Σ x²) = 2 Σ x dx */
@@ -196,7 +197,7 @@ export const ReduceL2 = defineReduce({
   finish: (totals) => {
     for (let i = 0; i < totals.length; i++) totals[i] = Math.sqrt(totals[i]);
   },
-  gradient: (x, y, dy) => mul(x, div(dy, y)),
+  gradient: (x, y, dy) => mul(x, div(dy, y())),
 });
 
 /** d(Σ |x|) = Σ sign(x) dx */
