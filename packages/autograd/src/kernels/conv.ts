@@ -1,7 +1,7 @@
 import { type Axis, extent, type Geometry } from '../ops/window.ts';
 import type { Tensor } from '../tensor.ts';
 import { multiplyInto } from './gemm.ts';
-import { type Margins, withMargins } from './padding.ts';
+import { layoutWith, type Margins, withMargins } from './padding.ts';
 import { nested } from './tables.ts';
 
 /** Pictures taken together, so that a product has about `wanted` positions. */
@@ -50,15 +50,15 @@ export function convForward(
   const depth = inGroup * vertical.kernel * horizontal.kernel;
   const count = together(batch, positions, 128);
   const margins = inputMargins(geometry);
-  const first = withMargins(floats(x), 0, count * channels, height, width, margins);
+  const { row, plane } = layoutWith(height, width, margins);
   const windows = nested(
-    [count, channels * first.plane],
-    [outHeight, vertical.stride * first.row],
+    [count, channels * plane],
+    [outHeight, vertical.stride * row],
     [outWidth, horizontal.stride],
   );
   const taps = nested(
-    [inGroup, first.plane],
-    [vertical.kernel, vertical.dilation * first.row],
+    [inGroup, plane],
+    [vertical.kernel, vertical.dilation * row],
     [horizontal.kernel, horizontal.dilation],
   );
   const weightRows = nested([outGroup, depth]);
@@ -72,7 +72,7 @@ export function convForward(
       multiplyInto(
         { data: y.data, base: (n * outputs + g * outGroup) * positions, rows, columns },
         { data: w.data, base: g * outGroup * depth, outer: weightRows, inner: weightColumns },
-        { data: source.data, base: source.base + g * inGroup * source.plane, outer: windows, inner: taps },
+        { data: source.data, base: source.base + g * inGroup * plane, outer: windows, inner: taps },
         outGroup,
         pictures * positions,
         depth,
@@ -96,15 +96,15 @@ export function convWeightGradient(
   const size = inGroup * vertical.kernel * horizontal.kernel;
   const count = together(batch, positions, 384);
   const margins = inputMargins(geometry);
-  const first = withMargins(floats(x), 0, count * channels, height, width, margins);
+  const { row, plane } = layoutWith(height, width, margins);
   const windows = nested(
-    [count, channels * first.plane],
-    [outHeight, vertical.stride * first.row],
+    [count, channels * plane],
+    [outHeight, vertical.stride * row],
     [outWidth, horizontal.stride],
   );
   const taps = nested(
-    [inGroup, first.plane],
-    [vertical.kernel, vertical.dilation * first.row],
+    [inGroup, plane],
+    [vertical.kernel, vertical.dilation * row],
     [horizontal.kernel, horizontal.dilation],
   );
   const cotangentRows = nested([outGroup, positions]);
@@ -123,7 +123,7 @@ export function convWeightGradient(
           outer: cotangentRows,
           inner: cotangentColumns,
         },
-        { data: source.data, base: source.base + g * inGroup * source.plane, outer: taps, inner: windows },
+        { data: source.data, base: source.base + g * inGroup * plane, outer: taps, inner: windows },
         outGroup,
         size,
         pictures * positions,
@@ -240,6 +240,7 @@ export function convInputGrad(
   const [left, right] = phaseMargins(across, outWidth);
   const margins = { top, bottom, left, right };
   const count = together(batch, down[0].count * across[0].count, 128);
+  const { row, plane } = layoutWith(outHeight, outWidth, margins);
   const weightRows = nested([inGroup, size]);
   const rows = nested([inGroup, height * width]);
   for (let n = 0; n < batch; n += count) {
@@ -253,12 +254,12 @@ export function convInputGrad(
           v.elements.forEach((i, vi) => {
             h.elements.forEach((j, hi) => {
               weights.push(m * inGroup * size + i * horizontal.kernel + j);
-              taps.push(m * source.plane + (top + v.shifts[vi]) * source.row + left + h.shifts[hi]);
+              taps.push(m * plane + (top + v.shifts[vi]) * row + left + h.shifts[hi]);
             });
           });
         const inner = Int32Array.from(taps);
         const weightColumns = Int32Array.from(weights);
-        const outer = nested([pictures, outputs * source.plane], [v.count, source.row], [h.count, 1]);
+        const outer = nested([pictures, outputs * plane], [v.count, row], [h.count, 1]);
         const columns = nested(
           [pictures, channels * height * width],
           [v.count, vertical.stride * width],
@@ -269,7 +270,7 @@ export function convInputGrad(
           multiplyInto(
             { data: dx.data, base: (n * channels + g * inGroup) * height * width + corner, rows, columns },
             { data: w.data, base: g * outGroup * inGroup * size, outer: weightRows, inner: weightColumns },
-            { data: source.data, base: source.base + g * outGroup * source.plane, outer, inner },
+            { data: source.data, base: source.base + g * outGroup * plane, outer, inner },
             inGroup,
             pictures * v.count * h.count,
             inner.length,

@@ -5,7 +5,10 @@ export interface Pictures {
   readonly data: Float32Array | Float64Array;
   /** Where the first plane starts. */
   readonly base: number;
-  /** From one row to the next, from one plane to the next. */
+}
+
+/** How far it is from one row, and from one plane, to the next. */
+export interface Layout {
   readonly row: number;
   readonly plane: number;
 }
@@ -16,6 +19,11 @@ export interface Margins {
   readonly bottom: number;
   readonly left: number;
   readonly right: number;
+}
+
+export function layoutWith(height: number, width: number, { top, bottom, left, right }: Margins): Layout {
+  const row = left + width + right;
+  return { row, plane: (top + height + bottom) * row };
 }
 
 let scratch32 = new Float32Array(0);
@@ -40,12 +48,12 @@ export function withMargins(
   planes: number,
   height: number,
   width: number,
-  { top, bottom, left, right }: Margins,
+  margins: Margins,
 ): Pictures {
+  const { top, left } = margins;
   const size = height * width;
-  if (top + bottom + left + right === 0) return { data, base: first * size, row: width, plane: size };
-  const row = left + width + right;
-  const plane = (top + height + bottom) * row;
+  const { row, plane } = layoutWith(height, width, margins);
+  if (plane === size) return { data, base: first * size };
   const to = scratch(data instanceof Float32Array ? 'float32' : 'float64', planes * plane);
   to.fill(0, 0, planes * plane);
   for (let p = 0, from = first * size; p < planes; p++)
@@ -53,5 +61,5 @@ export function withMargins(
       const start = p * plane + (top + y) * row + left;
       for (let x = 0; x < width; x++) to[start + x] = data[from++];
     }
-  return { data: to, base: 0, row, plane };
+  return { data: to, base: 0 };
 }
