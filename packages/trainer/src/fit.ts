@@ -67,7 +67,7 @@ async function runEpochs(
       const meanAccuracy = sums.correct / sums.pictures;
       const event = { epoch, step, stepsPerEpoch, loss, meanLoss, meanAccuracy, learningRate };
       await tell(listeners, (l) => l.onStep?.(event));
-      if (checkpoint.isDue() && step < stepsPerEpoch) await checkpoint.write();
+      if (step < stepsPerEpoch && checkpoint.isDue()) await checkpoint.write();
       await nextTurn();
     }
     if (options.signal?.aborted) return 'aborted';
