@@ -30,7 +30,7 @@ export interface ImageFolderOptions {
   readonly maxPixels?: number;
   /**
    * Reads one file. Hand in what the model's runtime does with a picture, and training sees the pixels that use will
-   * see. By default libvips decodes, resizes and lays on the background.
+   * see; size, fit, background and maxPixels are then its business. By default libvips does it all.
    */
   readonly decode?: DecodePicture;
   /** The license of the pictures, for the record. Default 'unknown'. */

@@ -1,7 +1,14 @@
 import { axisStyle, type ChartSize, chart, colors, fontSize } from './chart.ts';
 import { percent, small } from './format.ts';
 import type { Html } from './html.ts';
-import { type Box, labelDistance, type Placement, placeLabels } from './place-labels.ts';
+import {
+  type Box,
+  type LabelledPoint,
+  labelBox,
+  labelDistance,
+  type Placement,
+  placeLabels,
+} from './place-labels.ts';
 import type { Report, ReportVariant } from './schema.ts';
 
 /** One look a precision: colour and shape, so that it can be told without colour too. */
@@ -14,6 +21,7 @@ const otherLook = { color: colors.violet, symbol: 'rect' };
 
 const symbolSize = 13;
 const labelSize = fontSize - 1;
+const farLabel = 15;
 const margin = { left: 58, right: 16, top: 44, bottom: 46 };
 
 /** Whether a precision has a look of its own. */
@@ -34,11 +42,14 @@ export function variantsChart(
   );
   return chart(`Accuracy against ${title}: ${said.join('; ')}.`, (size) => {
     const scale = { ...acrossScale(variants.map(x)), ...accuracyScale(report) };
-    const placements = placeLabels(
-      variants.map((variant) => toPixels(x(variant), variant.accuracy, variant.name, scale, size)),
-      plotArea(size),
-      { fontSize: labelSize, symbolSize, obstacles: [referenceLine(report, scale, size)] },
+    const points = variants.map((variant) =>
+      toPixels(x(variant), variant.accuracy, variant.name, scale, size),
     );
+    const placements = placeLabels(points, plotArea(size), {
+      fontSize: labelSize,
+      symbolSize,
+      obstacles: [referenceLine(report, scale, size)],
+    });
     const precisions = [...new Set(variants.map(({ precision }) => precision))];
     return {
       grid: { ...margin, outerBoundsMode: 'none' },
@@ -92,7 +103,7 @@ export function variantsChart(
             ? [point(variant.name, [x(variant), variant.accuracy], placements[v]!)]
             : [],
         ),
-        ...(i === 0 && marks(report)),
+        ...(i === 0 && marks(report, leaders(points, placements))),
       })),
     };
   });
@@ -114,8 +125,22 @@ function point(name: string, value: readonly [number, number], placement: Placem
   };
 }
 
+/** Thin lines from points to labels that stand too far from them to be understood without. */
+function leaders(points: readonly LabelledPoint[], placements: readonly Placement[]): object[] {
+  return points.flatMap((point, i) => {
+    const placement = placements[i]!;
+    if (Math.abs(placement.offset[1]) < farLabel) return [];
+    const box = labelBox(point, placement, labelSize, symbolSize / 2);
+    const end = {
+      x: placement.position === 'right' ? box.left - 1 : box.right + 1,
+      y: (box.top + box.bottom) / 2,
+    };
+    return [[{ x: point.x, y: point.y, lineStyle: { color: colors.muted, type: 'solid', width: 0.8 } }, end]];
+  });
+}
+
 /** The trained network as a dashed line, and below it what a variant may lose. */
-function marks({ reference, accuracyBudget }: Report) {
+function marks({ reference, accuracyBudget }: Report, leaders: readonly object[]) {
   const line = {
     silent: true,
     symbol: 'none',
@@ -123,7 +148,7 @@ function marks({ reference, accuracyBudget }: Report) {
     precision: 6,
     label: { show: false },
     lineStyle: { color: colors.muted, type: [5, 4], width: 1.5 },
-    data: [{ yAxis: reference.accuracy }],
+    data: [{ yAxis: reference.accuracy }, ...leaders],
   };
   if (accuracyBudget === undefined) return { markLine: line };
   const area = {
