@@ -1,6 +1,6 @@
 import { Generator, meanSquaredError, relu, tensorOf, trace, valueAndGrad } from '@trainyard/autograd';
 import { createModel, Graph, type Model, Node, TensorData, Value, writeModel } from '@trainyard/onnx-ir';
-import { digitsNet, initialize, parameterValues, withState } from '@trainyard/trainer';
+import { digitsNet, fit, initialize, nn, parameterValues, sgd, withState } from '@trainyard/trainer';
 import { describe, expect, test } from 'vitest';
 import { exportOnnx } from '../export/export-onnx.ts';
 import {
@@ -123,5 +123,24 @@ describe.skipIf(!hasForeignModels)('models of another framework (../shared/forei
       0,
     );
     expect(trained).toBeGreaterThan(all * 0.97);
+  });
+
+  test('one of them is trained further behind preprocessing of ours', async () => {
+    const { model, input, inputShape } = readForeignModel('lenet5/dynamo');
+    const body = importNetwork(model);
+    const network = new nn.Sequential({ preprocess: new nn.Preprocess({ mean: [0.5], std: [0.5] }), body });
+    const images = Uint8Array.from({ length: 16 * 28 * 28 }, (_, i) => (i * 37) % 256);
+    const labels = Int32Array.from({ length: 16 }, (_, i) => i % 10);
+    await fit(
+      network,
+      { images, labels, length: 16 },
+      { epochs: 1, batchSize: 8, optimizer: sgd(), schedule: () => 0.1, seed: 1, imageShape: [28, 28, 1] },
+    );
+    const before = parameterValues(importNetwork(model));
+    for (const [name, { value }] of body.namedParameters())
+      expect([name, maxDifference(value.toArray(), before[name]!.toArray())]).not.toEqual([name, 0]);
+    const trained = await run(withWeights(model, body), input, inputShape);
+    const eager = body.forward(tensorOf('float32', inputShape, input)).toArray();
+    expect(maxDifference(trained, eager)).toBeLessThan(1e-5);
   });
 });
