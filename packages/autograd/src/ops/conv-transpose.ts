@@ -68,7 +68,16 @@ function layOut(x: TensorType, w: TensorType, attributes: Attributes): { axes: A
 
 function infer([x, w, b]: readonly InferInput[], attributes: Attributes): [TensorType] {
   check(x, w, b, attributes.group);
-  const { sizes } = layOut(x, w, attributes);
+  const { axes, sizes } = layOut(x, w, attributes);
+  axes.forEach((axis, i) => {
+    const size = x.shape[i + 2];
+    const target = sizes[i];
+    if (typeof size !== 'number' || typeof target !== 'number') return;
+    // A convolution of that size would not have this input; ONNX Runtime refuses it too.
+    const added = target - (size - 1) * axis.stride - extent(axis) + axis.begin + axis.end;
+    if (added >= axis.stride)
+      throw new InputError('convTranspose', `output padding less than the stride ${axis.stride}`, `${added}`);
+  });
   if (sizes.some((size) => typeof size === 'number' && size < 1))
     throw new InputError('convTranspose', 'pads that leave an output', `output sizes [${sizes.join(', ')}]`);
   return [{ dtype: x.dtype, shape: [x.shape[0], (w.shape[1] as number) * attributes.group, ...sizes] }];

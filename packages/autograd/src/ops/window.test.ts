@@ -146,6 +146,10 @@ describe('errors say what to do', () => {
       'convTranspose: expected weight float32 [4, M/group, kH, kW], got float32[3, 2, 3, 3]',
     ],
     [
+      () => convTranspose(x, zeros([4, 2, 3, 3]), undefined, { strides: [2, 2], outputPadding: [2, 1] }),
+      'convTranspose: expected output padding less than the stride 2, got 2',
+    ],
+    [
       () => maxPool(x, { kernelShape: [9, 9] }),
       'maxPool: expected a window of at most 8, the padded input, got 9; pad the input or use a smaller kernel or dilation',
     ],
