@@ -54,8 +54,9 @@ export function chooseByShare(groups: readonly Unit[][], share: number, limits: 
 }
 
 /**
- * The least important units over all layers whose cut takes away at least the asked share of the FLOPs.
- * @throws InputError when the limits do not allow as much
+ * The least important units over all layers whose cut takes away at least the asked share of the FLOPs; of the
+ * divisors, the first that allows as much decides.
+ * @throws InputError when none of them does
  */
 export function chooseByFlops(
   graph: Graph,
@@ -63,8 +64,31 @@ export function chooseByFlops(
   coupling: Coupling,
   inferred: InferredGraph,
   share: number,
+  { divisors, maxShare }: { readonly divisors: readonly number[]; readonly maxShare: number },
+): { readonly roots: Set<number>; readonly divisor: number } {
+  let best = 0;
+  for (const divisor of divisors) {
+    const found = chooseWithin(graph, groups, coupling, inferred, share, { divisor, maxShare });
+    if (found instanceof Set) return { roots: found, divisor };
+    best = Math.max(best, found);
+  }
+  throw new InputError(
+    'pruneChannels',
+    `at most ${percent(best)} fewer FLOPs, which is what can be cut of this model`,
+    percent(share),
+    'ask for less, raise maxShare, or exclude less',
+  );
+}
+
+/** What to cut, or the share that can be cut where that is less than the asked one. */
+function chooseWithin(
+  graph: Graph,
+  groups: readonly Unit[][],
+  coupling: Coupling,
+  inferred: InferredGraph,
+  share: number,
   limits: Limits,
-): Set<number> {
+): Set<number> | number {
   const steps = groups.flatMap((group) => stepsOf(group, limits)).sort((a, b) => a.score - b.score);
   const rootsOf = (count: number) =>
     new Set(steps.slice(0, count).flatMap((step) => step.units.map((unit) => unit.root)));
@@ -72,13 +96,7 @@ export function chooseByFlops(
   const target = flopsOf(0) * (1 - share);
   let [low, high] = [0, steps.length];
   const least = flopsOf(high);
-  if (least > target)
-    throw new InputError(
-      'pruneChannels',
-      `at most ${percent(1 - least / flopsOf(0))} fewer FLOPs, which is what can be cut of this model`,
-      percent(share),
-      'ask for less, raise maxShare, or exclude less',
-    );
+  if (least > target) return 1 - least / flopsOf(0);
   while (low < high) {
     const middle = (low + high) >> 1;
     if (flopsOf(middle) <= target) high = middle;

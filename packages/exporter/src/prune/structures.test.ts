@@ -231,7 +231,7 @@ test('by the scale of batch normalization, where that is asked for', () => {
 
 test.each([0.1, 0.4, 0.7])('at least the asked share of the FLOPs goes, and hardly more: %s', (share) => {
   const model = build(plain);
-  const { model: pruned, report } = pruneChannels(model, { flopsReduction: share });
+  const { model: pruned, report } = pruneChannels(model, { flopsReduction: share, divisor: 1 });
   const saved = 1 - countFlops(pruned).total / countFlops(model).total;
   expect(saved).toBeGreaterThanOrEqual(share);
   expect(saved).toBeLessThan(share + 0.15);
@@ -243,6 +243,18 @@ test('numbers of channels stay multiples of the divisor', () => {
     const { a, b } = dimsOf(prune(plain, { flopsReduction, divisor: 4 }).model);
     expect([a![0]! % 4, b![0]! % 4]).toEqual([0, 0]);
   }
+});
+
+test('without a divisor, the largest block of channels that will do is kept', () => {
+  const wide: Network = (x, w) => {
+    const a = relu(conv(x, w.make('a', [32, 3, 3, 3])));
+    return classify(relu(conv(a, w.make('b', [48, 32, 3, 3]))), w, 48);
+  };
+  const { report, model } = prune(wide, { flopsReduction: 0.4 });
+  expect(report.divisor).toBe(16);
+  expect([dimsOf(model).a![0]! % 16, dimsOf(model).b![0]! % 16]).toEqual([0, 0]);
+  expect(prune(plain, { flopsReduction: 0.4 }).report.divisor).toBe(4);
+  expect(prune(wide, { flopsReduction: 0.4, divisor: 1 }).report.divisor).toBe(1);
 });
 
 test('a layer that is excluded keeps its channels', () => {
