@@ -64,15 +64,13 @@ describe('trace', () => {
     });
     expect(printGraph(graph)).toMatchInlineSnapshot(`
       "traced(%x: float32[2]) -> (%dx) {
-        %const: int64[1] = [1]
-        %const_1: float32[] = 1
-        %const_2: float32[2] = [1, 1]
+        %const: float32[] = 1
+        %const_1: float32[2] = [1, 1]
         %Sigmoid:out: float32[2] = Sigmoid(%x)
         %ReduceSum:out: float32[] = ReduceSum(%Sigmoid:out) {keepdims = 0}
-        %Reshape:out: float32[1] = Reshape(%ReduceSum:out, %const) {allowzero = 0}
-        %Sub:out: float32[2] = Sub(%const_1, %Sigmoid:out)
+        %Sub:out: float32[2] = Sub(%const, %Sigmoid:out)
         %Mul:out: float32[2] = Mul(%Sigmoid:out, %Sub:out)
-        %Mul_1:out: float32[2] = Mul(%const_2, %Mul:out)
+        %Mul_1:out: float32[2] = Mul(%const_1, %Mul:out)
         %dx: float32[2] = Identity(%Mul_1:out)
       }"
     `);
