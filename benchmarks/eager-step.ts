@@ -23,7 +23,8 @@ export const eagerStep: Benchmark = {
     const timings = await interleave([ours, theirs], {
       // The comparison has warmed both up, and theirs takes seconds.
       warmup: 0,
-      rounds: 3,
+      rounds: 5,
+      budget: 40,
       stepsPerRound: { [ours.name]: 10 },
     });
     const slowest = timings[1].median;

@@ -11,6 +11,8 @@ export interface InterleaveOptions {
   /** Untimed steps of each contender first. */
   readonly warmup: number;
   readonly rounds: number;
+  /** Seconds after which no further round begins, once there were two; a busy machine gets fewer rounds. */
+  readonly budget: number;
   /** Steps of a contender in each round, by name, so that a fast one is measured more often; 1 unless given. */
   readonly stepsPerRound?: Readonly<Record<string, number>>;
 }
@@ -28,7 +30,7 @@ const median = (values: readonly number[]): number => {
  */
 export async function interleave(
   contenders: readonly Contender[],
-  { warmup, rounds, stepsPerRound = {} }: InterleaveOptions,
+  { warmup, rounds, budget, stepsPerRound = {} }: InterleaveOptions,
 ): Promise<Timing[]> {
   const times = new Map<Contender, number[]>(contenders.map((contender) => [contender, []]));
   const timed = async (contender: Contender): Promise<number> => {
@@ -39,7 +41,8 @@ export async function interleave(
     return took;
   };
   for (const contender of contenders) for (let i = 0; i < warmup; i++) await timed(contender);
-  for (let round = 0; round < rounds; round++)
+  const end = performance.now() + budget * 1000;
+  for (let round = 0; round < rounds && (round < 2 || performance.now() < end); round++)
     for (const contender of contenders)
       for (let i = 0; i < (stepsPerRound[contender.name] ?? 1); i++)
         times.get(contender)!.push(await timed(contender));
