@@ -1,11 +1,18 @@
 import { apply } from './apply.ts';
 import { type AttributeRules, type AttributesOf, withDefaults } from './attributes.ts';
 import type { Tensor } from './tensor.ts';
-import type { TensorType } from './types.ts';
+import type { Shape, TensorType } from './types.ts';
 
 /** What a shape rule sees of an input: its type, and its elements where they are known. */
 export interface InferInput extends TensorType {
   readonly known?: Tensor | undefined;
+  /** The elements of a computed shape, some of them names; see `OutputType`. */
+  readonly elements?: Shape | undefined;
+}
+
+/** The type of an output; and its elements, where it is a shape that is being traced. */
+export interface OutputType extends TensorType {
+  readonly elements?: Shape;
 }
 
 export interface VjpCall<R extends AttributeRules> {
@@ -36,7 +43,7 @@ export interface OpDefinition<R extends AttributeRules = AttributeRules> {
    * Types of the outputs. Works on named dimensions too.
    * @throws InputError when the inputs do not fit
    */
-  infer(inputs: readonly InferInput[], attributes: AttributesOf<R>): readonly TensorType[];
+  infer(inputs: readonly InferInput[], attributes: AttributesOf<R>): readonly OutputType[];
   /** Writes every element of `outputs`, which arrive zeroed, from `inputs`. Plain TypeScript. */
   kernel(inputs: readonly Tensor[], attributes: AttributesOf<R>, outputs: readonly Tensor[]): void;
   /** The gradient, written in operators: one pullback for each input, called only where it is needed. */

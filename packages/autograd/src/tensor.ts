@@ -24,13 +24,19 @@ export class Tensor implements TensorType {
   readonly shape: Shape;
   /** The value in the graph that is being traced; undefined for a tensor with data. */
   readonly symbol: Value | undefined;
+  /** The elements of a traced shape, some of them names: what a reshape to it needs. */
+  readonly elements: Shape | undefined;
   readonly #data: TypedArray | undefined;
 
-  constructor(type: TensorType, content: TypedArray | { readonly symbol: Value }) {
+  constructor(
+    type: TensorType & { readonly elements?: Shape },
+    content: TypedArray | { readonly symbol: Value },
+  ) {
     this.dtype = type.dtype;
     this.shape = type.shape;
     if ('symbol' in content) {
       this.symbol = content.symbol;
+      this.elements = type.elements;
       return;
     }
     const size = sizeOf(concrete('tensor', type.shape));

@@ -43,7 +43,10 @@ function shapePart(shape: Shape, { start, end }: { start: number; end: number | 
 export const ShapeOf = defineOp({
   type: 'Shape',
   attributes: { start: attr.int(0), end: attr.int() },
-  infer: ([{ shape }], attributes) => [{ dtype: 'int64', shape: [shapePart(shape, attributes).length] }],
+  infer: ([{ shape }], attributes) => {
+    const elements = shapePart(shape, attributes);
+    return [{ dtype: 'int64', shape: [elements.length], elements }];
+  },
   kernel: ([x], attributes, [y]) =>
     (y.data as BigInt64Array).set((shapePart(x.sizes, attributes) as number[]).map(BigInt)),
   vjp: () => [null],

@@ -5,7 +5,7 @@ import { concrete, type Dim, formatType, type Shape, sizeOf } from '../types.ts'
 import { productOf } from './rules.ts';
 
 /** ONNX's rule: 0 keeps the input's size at that place, one −1 takes what is left. */
-function resolve(shape: Shape, wanted: readonly number[], allowZero: boolean): Dim[] {
+function resolve(shape: Shape, wanted: Shape, allowZero: boolean): Dim[] {
   const kept = wanted.map((dim, i) => (dim === 0 && !allowZero ? shape[i] : dim));
   const open = kept.indexOf(-1);
   const given = kept.filter((_, i) => i !== open);
@@ -40,8 +40,9 @@ export const Reshape = defineOp({
   type: 'Reshape',
   attributes: { allowzero: { kind: 'int', default: 0 } },
   infer: ([x, shape], { allowzero }) => {
-    if (!shape.known) throw new InputError('reshape', 'a constant shape', formatType(shape));
-    return [{ dtype: x.dtype, shape: resolve(x.shape, shape.known.toArray(), allowzero === 1) }];
+    const wanted = shape.known?.toArray() ?? shape.elements;
+    if (!wanted) throw new InputError('reshape', 'a constant shape', formatType(shape));
+    return [{ dtype: x.dtype, shape: resolve(x.shape, wanted, allowzero === 1) }];
   },
   kernel: ([x], _, [y]) => (y.data as Float32Array).set(x.data as Float32Array),
   vjp: ({ inputs: [x], cotangents: [dy] }) => [() => reshape(dy, concrete('reshape', x.shape)), null],
