@@ -34,6 +34,10 @@ describe.skipIf(!hasForeignModels)('models that another framework wrote (../shar
         if (reports.every((report) => report.changed === 0)) continue;
         expect(maxDifference(await run(changed, input, inputShape), output), what).toBeLessThan(1e-5);
       }
+      const untyped = [...all.model.graph.values()].filter(
+        ({ type }) => !type?.shape || type.shape.includes(null),
+      );
+      expect(untyped.map((value) => value.name)).toEqual([]);
       // A second time there is nothing left to do.
       expect(optimize(all.model).passes.map(({ changed }) => changed)).toEqual(standardPasses.map(() => 0));
     },
