@@ -16,6 +16,7 @@ export default defineConfig({
           include: ['{packages,datasets,pipelines}/**/*.test.ts'],
           exclude: [...exclude, '**/*.slow.test.ts'],
           testTimeout: 30_000,
+          setupFiles: ['vitest.setup.ts'],
         },
       },
       {
@@ -27,6 +28,7 @@ export default defineConfig({
           exclude,
           testTimeout: 600_000,
           hookTimeout: 600_000,
+          setupFiles: ['vitest.setup.ts'],
           fileParallelism: false,
         },
       },

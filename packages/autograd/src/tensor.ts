@@ -26,7 +26,8 @@ export class Tensor implements TensorType {
   readonly symbol: Value | undefined;
   /** The elements of a traced shape, some of them names: what a reshape to it needs. */
   readonly elements: Shape | undefined;
-  readonly #data: TypedArray | undefined;
+  // Not a #field, which assertions of equality cannot see.
+  private readonly storage: TypedArray | undefined;
 
   constructor(
     type: TensorType & { readonly elements?: Shape },
@@ -46,7 +47,7 @@ export class Tensor implements TensorType {
         `${size} elements for ${formatType(type)}`,
         `${content.constructor.name} of ${content.length}`,
       );
-    this.#data = content;
+    this.storage = content;
   }
 
   get rank(): number {
@@ -64,7 +65,7 @@ export class Tensor implements TensorType {
 
   /** The elements, not to be written to. @throws InputError while traced */
   get data(): TypedArray {
-    if (this.#data) return this.#data;
+    if (this.storage) return this.storage;
     throw new InputError(
       'tensor.data',
       'a tensor with data',

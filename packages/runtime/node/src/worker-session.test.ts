@@ -77,14 +77,14 @@ describe('WorkerSession', () => {
   });
 });
 
-test('a thread that ends rejects what it had to do, and what comes after', async () => {
+test('a thread that is ended rejects what it had to do, and what comes after', async () => {
   const session = await WorkerSession.start(start);
   const runs = [1, 2, 3, 4].map(() => session.run(pixels, batch));
   const settled = Promise.allSettled(runs);
   await session.kill();
   for (const result of await settled) expect(result).toMatchObject({ reason: { name: 'WorkerError' } });
   await expect(session.run(pixels, batch)).rejects.toThrow(
-    /worker thread: expected it to run the model, got exit/,
+    /worker thread: expected it to run the model, got a thread that was ended/,
   );
   expect(session.alive).toBe(false);
   await session.dispose();

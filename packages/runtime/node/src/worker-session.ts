@@ -127,9 +127,14 @@ export class WorkerSession implements ModelSession {
     await this.#exited;
   }
 
-  /** Ends the thread at once; what it had to run is rejected with WorkerError. */
+  /**
+   * Rejects with WorkerError what waits and what runs; the thread ends after the run under way. It is not terminated:
+   * a thread that is terminated inside of ONNX Runtime takes the process with it.
+   */
   async kill(): Promise<void> {
-    await this.#worker.terminate();
+    this.#end('a thread that was ended');
+    this.#worker.ref();
+    this.#post({ kind: 'dispose' });
     await this.#exited;
   }
 
@@ -163,7 +168,8 @@ export class WorkerSession implements ModelSession {
   #receive(message: FromWorker): void {
     if (message.kind === 'ready' || message.kind === 'notLoaded') return;
     if (message.kind === 'ran') this.#keepBuffer(message.pixels.buffer as ArrayBuffer);
-    const job = this.#sent.get(message.id)!;
+    const job = this.#sent.get(message.id);
+    if (!job) return;
     this.#sent.delete(message.id);
     this.#send();
     if (this.#sent.size === 0 && !this.#disposed) this.#worker.unref();
@@ -177,7 +183,12 @@ export class WorkerSession implements ModelSession {
   }
 
   #end(reason: string): void {
-    this.#failure = new WorkerError('worker thread', 'it to run the model', reason, 'load the bundle again');
+    this.#failure ??= new WorkerError(
+      'worker thread',
+      'it to run the model',
+      reason,
+      'load the bundle again',
+    );
     for (const job of [...this.#sent.values(), ...this.#queue]) job.reject(this.#failure);
     this.#sent.clear();
     this.#queue.length = 0;
