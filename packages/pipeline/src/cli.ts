@@ -3,7 +3,6 @@ import { createConsola } from 'consola';
 import { CommandError } from './errors.ts';
 import { PipelineFolder } from './folder.ts';
 import { loadPipeline } from './load-pipeline.ts';
-import { newPipeline } from './new-pipeline.ts';
 import { addOverrideOptions, type Overrides } from './overrides.ts';
 import { stageTable } from './stages/index.ts';
 
@@ -47,7 +46,10 @@ program
   .requiredOption('--data <folder>', 'the folder of pictures')
   .option('--size <pixels>', 'height and width that pictures are brought to', '64')
   .option('--verbose', 'show the stack of an error')
-  .action((name: string, options: { data: string; size: string }) => newPipeline(name, options, log));
+  .action(async (name: string, options: { data: string; size: string }) => {
+    const { newPipeline } = await import('./new-pipeline.ts');
+    await newPipeline(name, options, log);
+  });
 
 try {
   await program.parseAsync();

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { writeFileAtomic } from '@trainyard/trainer/node';
+import { writeFileAtomic } from '@trainyard/trainer/files';
 import type { Sections, StageName } from './config.ts';
 import { CommandError } from './errors.ts';
 

@@ -1,7 +1,7 @@
 import type { ImageSplit } from '@trainyard/trainer';
 import type { Report } from './report/index.ts';
 
-/** As many misread pictures as a report shows. */
+/** as many pictures as a report shows. */
 const shown = 24;
 
 function softmax(logits: Float32Array): number[] {
@@ -11,14 +11,14 @@ function softmax(logits: Float32Array): number[] {
   return powers.map((power) => power / total);
 }
 
-/** The pictures whose top class is not their label, the surest mistakes first. */
+/** Where the trained network was wrong, the surest mistakes first; and, where that is rare, where it was nearly wrong. */
 export function findMisread(
   logits: Float32Array,
   { images, labels, length }: ImageSplit,
   classes: number,
-): Report['misread'] {
+): Pick<Report, 'misread' | 'closeCalls'> {
   const size = images.length / length;
-  const samples = Array.from({ length }, (_, index) => {
+  const readings = Array.from({ length }, (_, index) => {
     const shares = softmax(logits.subarray(index * classes, (index + 1) * classes));
     const confidence = Math.max(...shares);
     const label = labels[index];
@@ -29,12 +29,20 @@ export function findMisread(
       confidence,
       labelConfidence: shares[label],
     };
-  })
-    .filter(({ label, predicted }) => label !== predicted)
-    .sort((a, b) => b.confidence - a.confidence);
-  const withPixels = samples.slice(0, shown).map((sample) => ({
-    ...sample,
-    pixels: Buffer.from(images.subarray(sample.index * size, (sample.index + 1) * size)).toString('base64'),
-  }));
-  return { total: samples.length, samples: withPixels };
+  }).sort((a, b) => b.confidence - a.confidence);
+  const withPixels = (reading: (typeof readings)[number]) => ({
+    ...reading,
+    pixels: Buffer.from(images.subarray(reading.index * size, (reading.index + 1) * size)).toString('base64'),
+  });
+  const wrong = readings.filter(({ label, predicted }) => label !== predicted);
+  const right = readings.filter(({ label, predicted }) => label === predicted);
+  const misread = { total: wrong.length, samples: wrong.slice(0, shown).map(withPixels) };
+  if (wrong.length >= shown / 2) return { misread };
+  return {
+    misread,
+    closeCalls: right
+      .slice(-shown / 2)
+      .reverse()
+      .map(withPixels),
+  };
 }

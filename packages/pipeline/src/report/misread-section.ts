@@ -17,9 +17,21 @@ export function misreadSection(report: Report): Html {
           samples.length < misread.total && html`; here are ${samples.length} of them`
         }, the surest mistakes first.`
   }</p>
-${samples.length > 0 && html`<ul class="gallery">${samples.map((sample) => card(sample, report))}</ul>`}
+${gallery(samples, report)}${closeCalls(report)}
 </section>`;
 }
+
+/** The pictures that were nearly read wrong, so that a good network shows where its limits are too. */
+function closeCalls(report: Report): Html | false {
+  const { closeCalls: samples = [] } = report;
+  if (samples.length === 0) return false;
+  return html`<h3>Close calls</h3>
+<p class="lead">Read right, with the least confidence.</p>
+${gallery(samples, report)}`;
+}
+
+const gallery = (samples: readonly Misread[], report: Report): Html | false =>
+  samples.length > 0 && html`<ul class="gallery">${samples.map((sample) => card(sample, report))}</ul>`;
 
 function card(
   { index, label, predicted, confidence, labelConfidence, pixels }: Misread,
@@ -32,8 +44,11 @@ function card(
   const smooth = Math.max(height, width) > 64 && ' smooth';
   return html`<li><figure class="card">
 <img class="picture${smooth}" src="data:image/png;base64,${png}" width="${width}" height="${height}" alt="Test picture ${index}: a ${is} that was read as ${read}">
-<figcaption><span class="verdict"><span class="is" title="what it is"><span class="hidden">is </span>${is}</span>
-<span class="arrow" aria-hidden="true">→</span> <span class="read" title="what was read"><span class="hidden">read as </span>${read}</span></span>
+<figcaption><span class="verdict"><span class="is" title="what it is"><span class="hidden">is </span>${is}</span>${
+    predicted !== label &&
+    html`
+<span class="arrow" aria-hidden="true">→</span> <span class="read" title="what was read"><span class="hidden">read as </span>${read}</span>`
+  }</span>
 <span class="sure">${bar(confidence)}${percent(confidence, 0)} sure</span>
-<span class="note">${labelConfidence !== undefined && html`${percent(labelConfidence, 0)} for ${is} · `}no. ${index}</span></figcaption></figure></li>`;
+<span class="note">${predicted !== label && labelConfidence !== undefined && html`${percent(labelConfidence, 0)} for ${is} · `}no. ${index}</span></figcaption></figure></li>`;
 }

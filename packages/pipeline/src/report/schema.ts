@@ -93,6 +93,8 @@ export const reportSchema = v.object({
   perClass: v.array(v.object({ precision: share, recall: share, f1: share, support: count })),
   /** Test pictures the trained network got wrong: how many, and some of them. */
   misread: v.object({ total: count, samples: v.array(misreadSchema) }),
+  /** Test pictures it got right with the least confidence, shown where few were misread. */
+  closeCalls: v.optional(v.array(misreadSchema)),
   lineage: v.object({
     config: digest,
     commit: v.nullable(v.string()),
@@ -127,14 +129,17 @@ export function parseReport(value: unknown): Report {
     throw new TypeError(`report: expected a confusion matrix and scores of ${classes.length} classes`);
   }
   const bytes = imageShape.reduce((product, side) => product * side, 1);
-  for (const { index, label, predicted, pixels } of report.misread.samples) {
+  for (const { index, label, predicted, pixels } of [
+    ...report.misread.samples,
+    ...(report.closeCalls ?? []),
+  ]) {
     if (
       label >= classes.length ||
       predicted >= classes.length ||
       Buffer.from(pixels, 'base64').length !== bytes
     ) {
       throw new TypeError(
-        `report: misread picture ${index} fits neither the classes nor ${imageShape.join('×')} bytes`,
+        `report: picture ${index} fits neither the classes nor ${imageShape.join('×')} bytes`,
       );
     }
   }

@@ -77,7 +77,7 @@ async function makeReport(
     accuracyBudget: maxAccuracyDrop.default,
     confusion: reference.confusion,
     perClass,
-    misread: findMisread(logits, test, info.classes.length),
+    ...findMisread(logits, test, info.classes.length),
     lineage: { config, commit, parent, manifest: digest },
     environment: { node, onnxruntime: onnxRuntime, cpu, cores: processors, platform },
   });
