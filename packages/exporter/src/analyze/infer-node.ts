@@ -13,6 +13,7 @@ import {
 } from '@trainyard/autograd';
 import type { Node, TensorData, Value } from '@trainyard/onnx-ir';
 import { constantOf } from './constants.ts';
+import { intOf } from './node-attributes.ts';
 import { inferTwin } from './quantized-twins.ts';
 
 /** Constants of up to this many elements are computed with: shapes and axes, not weights. */
@@ -43,11 +44,7 @@ export function inferNode(node: Node, types: ReadonlyMap<Value, InferInput>): In
 /** `Shape` is the one operator whose result is known though its input is not. */
 function inferShapeOf(node: Node, [x]: readonly (InferInput | undefined)[]): Inference | undefined {
   if (node.opType !== 'Shape' || node.domain !== '' || !x || !isConcrete(x.shape)) return undefined;
-  const at = (name: string, fallback: number) => {
-    const attribute = node.attributes.get(name);
-    return attribute?.kind === 'int' ? Number(attribute.value) : fallback;
-  };
-  const known = int64s(x.shape.slice(at('start', 0), at('end', x.shape.length)));
+  const known = int64s(x.shape.slice(intOf(node, 'start', 0), intOf(node, 'end', x.shape.length)));
   return { types: [{ dtype: 'int64', shape: known.shape, known }] };
 }
 

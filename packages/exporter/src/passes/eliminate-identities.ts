@@ -1,4 +1,5 @@
 import { dataTypeCode, type Graph, type Node, toNumbers, type Value } from '@trainyard/onnx-ir';
+import { intOf, intsOf } from '../analyze/node-attributes.ts';
 import { fixedData, inputsOf, isAll } from './constants.ts';
 import { graphsOf, Outcome, type Pass } from './pass.ts';
 
@@ -9,11 +10,6 @@ interface Facts {
 
 /** Whether a node passes its first input on unchanged. */
 type Rule = (node: Node, facts: Facts) => boolean;
-
-const intOf = (node: Node, name: string): number | undefined => {
-  const attribute = node.attributes.get(name);
-  return attribute?.kind === 'int' ? Number(attribute.value) : undefined;
-};
 
 const isUnread = (value: Value | undefined): boolean => !value || value.uses.size === 0;
 
@@ -27,10 +23,8 @@ function keepsType({ inputs: [x], outputs: [y] }: Node): boolean {
   );
 }
 
-const areAll = (node: Node, name: string, wanted: number): boolean => {
-  const attribute = node.attributes.get(name);
-  return !attribute || (attribute.kind === 'ints' && attribute.value.every((x) => Number(x) === wanted));
-};
+const areAll = (node: Node, name: string, wanted: number): boolean =>
+  !node.attributes.has(name) || (intsOf(node, name)?.every((x) => x === wanted) ?? false);
 
 /** A window of one element that moves by one. */
 const isPointwise: Rule = (node) =>
@@ -63,18 +57,15 @@ const rules: Readonly<Record<string, Rule>> = {
     const dtype = node.inputs[0]?.type?.dtype;
     return dtype !== undefined && intOf(node, 'to') === dataTypeCode(dtype);
   },
-  Transpose: (node) => {
-    const perm = node.attributes.get('perm');
-    return perm?.kind === 'ints' && perm.value.every((axis, i) => Number(axis) === i);
-  },
+  Transpose: (node) => intsOf(node, 'perm')?.every((axis, i) => axis === i) ?? false,
   Reshape: keepsType,
   Flatten: keepsType,
   Squeeze: keepsType,
   Unsqueeze: keepsType,
   Expand: keepsType,
   Pad: (node, { inputs }) => {
-    const attribute = node.attributes.get('pads');
-    if (attribute?.kind === 'ints') return attribute.value.every((pad) => Number(pad) === 0);
+    const pads = intsOf(node, 'pads');
+    if (pads) return pads.every((pad) => pad === 0);
     const data = fixedData(node.inputs[1], inputs);
     return data !== undefined && isAll(data, 0, toNumbers(data));
   },

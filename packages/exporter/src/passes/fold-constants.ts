@@ -9,6 +9,7 @@ import {
 } from '@trainyard/autograd';
 import { type Graph, type Model, type Node, TensorData, type Value } from '@trainyard/onnx-ir';
 import { constantOf } from '../analyze/constants.ts';
+import { intOf } from '../analyze/node-attributes.ts';
 import { fixedData, inputsOf } from './constants.ts';
 import { graphsOf, Outcome, type Pass } from './pass.ts';
 
@@ -102,11 +103,7 @@ function fold(
 function shapeOf(node: Node): TensorData | undefined {
   const shape = node.opType === 'Shape' && node.domain === '' ? node.inputs[0]?.type?.shape : undefined;
   if (!shape) return undefined;
-  const at = (name: string): number | undefined => {
-    const attribute = node.attributes.get(name);
-    return attribute?.kind === 'int' ? Number(attribute.value) : undefined;
-  };
-  const sizes = shape.slice(at('start') ?? 0, at('end') ?? shape.length);
+  const sizes = shape.slice(intOf(node, 'start', 0), intOf(node, 'end', shape.length));
   if (!sizes.every((size) => typeof size === 'number')) return undefined;
   return TensorData.from('int64', [sizes.length], BigInt64Array.from(sizes, BigInt));
 }

@@ -7,6 +7,7 @@ import {
   toNumbers,
   type Value,
 } from '@trainyard/onnx-ir';
+import { floatOf, intOf } from '../analyze/node-attributes.ts';
 import { fixedData, inputsOf } from './constants.ts';
 import { graphsOf, Outcome, type Pass } from './pass.ts';
 
@@ -90,15 +91,13 @@ const isFloat = (data: TensorData): data is FloatData =>
 
 /** shift = β − factor · mean */
 function affineOf(norm: Node, inputs: ReadonlySet<Value>): Affine | string {
-  const mode = norm.attributes.get('training_mode');
-  if (mode?.kind === 'int' && Number(mode.value) !== 0) return 'it is in training mode';
+  if (intOf(norm, 'training_mode', 0) !== 0) return 'it is in training mode';
   if (norm.outputs.slice(1).some((output) => output && output.uses.size > 0))
     return 'its statistics are read';
   const parts = norm.inputs.slice(1, 5).map((value) => fixedData(value, inputs));
   if (parts.length < 4 || parts.some((data) => !data)) return 'its statistics are not constant';
   const [scale, offset, mean, variance] = parts.map((data) => toNumbers(data!));
-  const attribute = norm.attributes.get('epsilon');
-  const epsilon = attribute?.kind === 'float' ? attribute.value : 1e-5;
+  const epsilon = floatOf(norm, 'epsilon', 1e-5);
   const factor = scale.map((s, i) => s / Math.sqrt(variance[i] + epsilon));
   return { factor, shift: factor.map((f, i) => offset[i] - f * mean[i]) };
 }
@@ -110,11 +109,6 @@ interface Channels {
   readonly biasFactor: number;
 }
 
-const numberOf = (node: Node, name: string, fallback: number): number => {
-  const attribute = node.attributes.get(name);
-  return attribute?.kind === 'int' || attribute?.kind === 'float' ? Number(attribute.value) : fallback;
-};
-
 const layers: Readonly<Record<string, (node: Node, weight: TensorData) => Channels | string>> = {
   // W [M, C / group, …]
   Conv: (_, { dims, size }) => {
@@ -123,7 +117,7 @@ const layers: Readonly<Record<string, (node: Node, weight: TensorData) => Channe
   },
   // W [C, M / group, …]: the channels of a group are beside each other in the output.
   ConvTranspose: (node, { dims, size }) => {
-    const group = numberOf(node, 'group', 1);
+    const group = intOf(node, 'group', 1);
     const [inputs, perGroup] = dims;
     const each = size / (inputs * perGroup);
     const channel = (i: number): number => {
@@ -134,8 +128,8 @@ const layers: Readonly<Record<string, (node: Node, weight: TensorData) => Channe
   },
   // B [K, N], or [N, K] where transB is on
   Gemm: (node, { dims: [rows, columns] }) => {
-    const transposed = numberOf(node, 'transB', 0) !== 0;
-    const biasFactor = numberOf(node, 'beta', 1);
+    const transposed = intOf(node, 'transB', 0) !== 0;
+    const biasFactor = floatOf(node, 'beta', 1);
     return transposed
       ? { count: rows, of: (i) => Math.floor(i / columns), biasFactor }
       : { count: columns, of: (i) => i % columns, biasFactor };

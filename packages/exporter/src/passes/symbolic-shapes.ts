@@ -1,5 +1,6 @@
 import type { InferInput, Shape, TensorType } from '@trainyard/autograd';
 import type { Node, Value } from '@trainyard/onnx-ir';
+import { intOf } from '../analyze/node-attributes.ts';
 
 type Dim = Shape[number];
 
@@ -74,13 +75,8 @@ export class SymbolicShapes {
   }
 }
 
-function intOf(node: Node, name: string): number | undefined {
-  const attribute = node.attributes.get(name);
-  return attribute?.kind === 'int' ? Number(attribute.value) : undefined;
-}
-
 const slice = (node: Node, shape: Shape): readonly Dim[] =>
-  shape.slice(intOf(node, 'start') ?? 0, intOf(node, 'end') ?? shape.length);
+  shape.slice(intOf(node, 'start', 0), intOf(node, 'end', shape.length));
 
 /** The shape after a Reshape to `wanted`, where its -1 can be worked out; undefined otherwise. */
 function reshape(from: Shape, wanted: readonly Dim[], allowZero: boolean): Shape | undefined {

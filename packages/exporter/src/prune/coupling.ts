@@ -1,5 +1,5 @@
 import type { InferInput } from '@trainyard/autograd';
-import type { Attribute, Graph, Model, Node, Value } from '@trainyard/onnx-ir';
+import type { Graph, Model, Node, Value } from '@trainyard/onnx-ir';
 import type { ShapeOptions } from '../analyze/concrete-inputs.ts';
 import { inferGraph } from '../analyze/infer-graph.ts';
 import { Atoms, type Axis, type Layout } from './atoms.ts';
@@ -162,16 +162,4 @@ function freezeCaptured(graph: Graph, context: Context): void {
   for (const value of graph.values())
     for (const { node } of value.uses)
       if (!own.has(node)) context.freeze(context.layout(value), `a sub-graph reads "${value.name}"`);
-}
-
-/** An integer attribute of a node. */
-export function intOf(node: Node, name: string, fallback: number): number {
-  const attribute: Attribute | undefined = node.attributes.get(name);
-  return attribute?.kind === 'int' ? Number(attribute.value) : fallback;
-}
-
-/** An integer-list attribute of a node. */
-export function intsOf(node: Node, name: string): number[] | undefined {
-  const attribute = node.attributes.get(name);
-  return attribute?.kind === 'ints' ? attribute.value.map(Number) : undefined;
 }

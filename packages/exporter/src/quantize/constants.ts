@@ -1,4 +1,4 @@
-import type { Attribute, Graph, Model, Node, TensorData, Value } from '@trainyard/onnx-ir';
+import type { Attribute, Graph, Model, TensorData, Value } from '@trainyard/onnx-ir';
 
 /** The elements of a value that never changes: an initializer that no caller can override, or a Constant node. */
 export function constantOf(value: Value | undefined, graph: Graph): TensorData | undefined {
@@ -13,16 +13,6 @@ export function constantOf(value: Value | undefined, graph: Graph): TensorData |
 export function floatsOf(value: Value | undefined, graph: Graph): TensorData | undefined {
   const data = constantOf(value, graph);
   return data?.dtype === 'float32' ? data : undefined;
-}
-
-export function intOf(node: Node, name: string, otherwise: number): number {
-  const attribute = node.attributes.get(name);
-  return attribute?.kind === 'int' ? Number(attribute.value) : otherwise;
-}
-
-export function floatOf(node: Node, name: string, otherwise: number): number {
-  const attribute = node.attributes.get(name);
-  return attribute?.kind === 'float' ? attribute.value : otherwise;
 }
 
 export const int = (value: number): Attribute => ({ kind: 'int', value });

@@ -9,7 +9,8 @@ import {
   TensorData,
   Value,
 } from '@trainyard/onnx-ir';
-import { dropUnusedConstants, floatOf, floatsOf, freshNames, int, intOf, opsetOf } from './constants.ts';
+import { floatOf, intOf } from '../analyze/node-attributes.ts';
+import { dropUnusedConstants, floatsOf, freshNames, int, opsetOf } from './constants.ts';
 import { addDynamicWeights } from './dynamic-weights.ts';
 import { allFinite } from './range.ts';
 import { type Conversion, isListed, type NodeReport, nameOf } from './report.ts';

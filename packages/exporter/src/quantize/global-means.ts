@@ -1,11 +1,12 @@
 import { type Graph, Node } from '@trainyard/onnx-ir';
-import { constantOf, intOf } from './constants.ts';
+import { axisOf, intOf, intsOf } from '../analyze/node-attributes.ts';
+import { constantOf } from './constants.ts';
 import { isOnnx } from './rules.ts';
 
 /** The axes that a ReduceMean names, in an attribute before opset 18 and in an input since. */
 function axesOf(node: Node, graph: Graph): readonly number[] | undefined {
-  const attribute = node.attributes.get('axes');
-  if (attribute?.kind === 'ints') return attribute.value.map(Number);
+  const given = intsOf(node, 'axes');
+  if (given) return given;
   const data = constantOf(node.inputs[1], graph);
   return data?.dtype === 'int64' ? Array.from(data.view('int64'), Number) : undefined;
 }
@@ -30,6 +31,6 @@ function isGlobalMean(node: Node, graph: Graph): boolean {
   const rank = node.inputs[0]?.type?.shape?.length;
   const axes = axesOf(node, graph);
   if (rank === undefined || rank < 3 || axes?.length !== rank - 2) return false;
-  const spatial = new Set(axes.map((axis) => (axis < 0 ? axis + rank : axis)));
+  const spatial = new Set(axes.map((axis) => axisOf(axis, rank)));
   return spatial.size === rank - 2 && !spatial.has(0) && !spatial.has(1);
 }

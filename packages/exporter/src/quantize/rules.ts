@@ -1,5 +1,6 @@
 import type { Graph, Node, TensorData } from '@trainyard/onnx-ir';
-import { constantOf, floatOf, floatsOf, intOf } from './constants.ts';
+import { floatOf, intOf } from '../analyze/node-attributes.ts';
+import { constantOf, floatsOf } from './constants.ts';
 import type { Range } from './parameters.ts';
 
 /** An operator that multiplies an activation (input 0) by constant weights (input 1) and may add a bias (input 2). */

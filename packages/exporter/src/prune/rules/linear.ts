@@ -1,5 +1,6 @@
+import { intOf } from '../../analyze/node-attributes.ts';
 import type { Axis } from '../atoms.ts';
-import { intOf, type Rule, type RuleContext } from '../coupling.ts';
+import type { Rule, RuleContext } from '../coupling.ts';
 
 const mixed = (name: string) => `node "${name}" reads it beside something that keeps its size`;
 

@@ -1,4 +1,5 @@
-import { intOf, type Rule } from '../coupling.ts';
+import { axisOf, intOf } from '../../analyze/node-attributes.ts';
+import type { Rule } from '../coupling.ts';
 
 const reason = (name: string) => `node "${name}" normalizes it beside something that keeps its size`;
 
@@ -44,8 +45,7 @@ export const mixesAxes =
   (node, context) => {
     const [x, ...rest] = node.inputs;
     const layout = context.layout(x);
-    const given = intOf(node, 'axis', fallback(context.opset));
-    const axis = given < 0 ? given + layout.length : given;
+    const axis = axisOf(intOf(node, 'axis', fallback(context.opset)), layout.length);
     const isMixed = (i: number) => i === axis || (i > axis && alsoAfter(context.opset));
     const why = `node "${node.name}" (${node.opType}) mixes all of it`;
     context.freeze(

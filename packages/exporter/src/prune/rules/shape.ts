@@ -1,6 +1,7 @@
 import type { Value } from '@trainyard/onnx-ir';
+import { axisOf, intOf, intsOf } from '../../analyze/node-attributes.ts';
 import type { Axis } from '../atoms.ts';
-import { intOf, intsOf, type Rule, type RuleContext } from '../coupling.ts';
+import type { Rule, RuleContext } from '../coupling.ts';
 import { matchBlocks, reshapeLayout } from '../reshape-layout.ts';
 
 /** Reshape, Flatten, Squeeze and Unsqueeze: the same elements in the same order. */
@@ -133,5 +134,3 @@ export const expand: Rule = (node, context) => {
   });
   context.setLayout(output, result);
 };
-
-const axisOf = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);

@@ -1,4 +1,5 @@
-import { intOf, intsOf, type Rule } from '../coupling.ts';
+import { axisOf, intOf, intsOf } from '../../analyze/node-attributes.ts';
+import type { Rule } from '../coupling.ts';
 
 /** Pooling keeps batch and channels. */
 export const pool: Rule = (node, context) => {
@@ -19,9 +20,7 @@ export const resize: Rule = (node, context) => {
     `node "${node.name}" resizes it`,
   );
   const targets = node.opType === 'Resize' ? context.elements(sizes) : undefined;
-  const axes = (intsOf(node, 'axes') ?? [...layout.keys()]).map((axis) =>
-    axis < 0 ? axis + layout.length : axis,
-  );
+  const axes = (intsOf(node, 'axes') ?? [...layout.keys()]).map((axis) => axisOf(axis, layout.length));
   if (targets)
     context.fixup((cut) => {
       const smaller = targets.map((size, i) => {
@@ -58,7 +57,7 @@ export const reduction: Rule = (node, context) => {
   const axes = isArg
     ? [intOf(node, 'axis', 0)]
     : (intsOf(node, 'axes') ?? context.elements(axesInput) ?? layout.map((_, i) => i));
-  const reduced = new Set(axes.map((axis) => (axis < 0 ? axis + layout.length : axis)));
+  const reduced = new Set(axes.map((axis) => axisOf(axis, layout.length)));
   context.freeze(
     layout.filter((_, i) => reduced.has(i)),
     `node "${node.name}" reduces it to one number`,
