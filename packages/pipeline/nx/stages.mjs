@@ -1,6 +1,7 @@
 // The stages of a pipeline: which files of earlier stages each reads, and which code it runs. Their work is in
 // ../src/stages/<name>.ts. A stage runs again when one of the named files has other bytes than before, and only then.
-const network = '{projectRoot}/network.ts';
+// The network may be in any file of the pipeline's, and import others; the config is read by its own stage alone.
+const network = ['{projectRoot}/**/*.ts', '!{projectRoot}/pipeline.config.ts'];
 const models = { optimize: '*', prune: '*', quantize: '*' };
 
 export const stages = {
@@ -20,17 +21,17 @@ export const stages = {
   train: {
     description: 'Trains the network; goes on from its checkpoint when it was interrupted',
     reads: { config: 'train.json', data: '{dataset.json,train.bin}' },
-    code: [network, 'trainCode', 'pipelineCode'],
+    code: [...network, 'trainCode', 'pipelineCode'],
   },
   evaluate: {
     description: 'Runs the trained network over the test pictures',
     reads: { config: 'evaluate.json', data: '{dataset.json,test.bin}', train: 'weights.bin' },
-    code: [network, 'trainCode', 'pipelineCode'],
+    code: [...network, 'trainCode', 'pipelineCode'],
   },
   export: {
     description: 'Writes the trained network as ONNX',
     reads: { config: 'export.json', data: 'dataset.json', train: 'weights.bin' },
-    code: [network, 'exportCode', 'pipelineCode'],
+    code: [...network, 'exportCode', 'pipelineCode'],
   },
   optimize: {
     description: 'Simplifies the ONNX graph without changing its numbers',
