@@ -14,6 +14,7 @@ import {
 import type { Node, TensorData, Value } from '@trainyard/onnx-ir';
 import { constantOf } from './constants.ts';
 import { intOf } from './node-attributes.ts';
+import { operatorOf } from './operators.ts';
 import { inferTwin } from './quantized-twins.ts';
 
 /** Constants of up to this many elements are computed with: shapes and axes, not weights. */
@@ -50,7 +51,7 @@ function inferShapeOf(node: Node, [x]: readonly (InferInput | undefined)[]): Inf
 
 function inferOp(node: Node, inputs: readonly (InferInput | undefined)[]): Inference | string {
   const op = findOp(node.opType, node.domain);
-  if (!op) return `we do not know ${node.domain ? `${node.domain}:` : ''}${node.opType}`;
+  if (!op) return `we do not know ${operatorOf(node)}`;
   const attributes = fromOnnxAttributes(node.opType, op.rules, node.attributes) as never;
   const types = op.definition.infer(inputs as InferInput[], attributes);
   const flops = op.definition.flops?.(inputs as InferInput[], attributes, types);

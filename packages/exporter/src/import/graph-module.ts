@@ -2,6 +2,7 @@ import { findOp, formatType, InputError, interpret, type Tensor, tensorOfData } 
 import { cloneGraph, cloneModel, type Graph, type Model, TensorData, type Value } from '@trainyard/onnx-ir';
 import { Module, Parameter } from '@trainyard/trainer';
 import { fedInputs } from '../analyze/concrete-inputs.ts';
+import { operatorOf } from '../analyze/operators.ts';
 import { liftConstants } from '../prune/lift-constants.ts';
 import { trainableInitializers } from './trainable.ts';
 
@@ -44,7 +45,7 @@ export function importNetwork(model: Model): GraphModule {
     throw new InputError(
       'importNetwork',
       'operators we know',
-      `${unknown.domain ? `${unknown.domain}:` : ''}${unknown.opType} at node "${unknown.name}"`,
+      `${operatorOf(unknown)} at node "${unknown.name}"`,
     );
   const [input, ...others] = fedInputs(graph);
   if (!input || others.length > 0)

@@ -1,5 +1,6 @@
 import { dataTypeCode, type Graph, type Node, toNumbers, type Value } from '@trainyard/onnx-ir';
 import { intOf, intsOf } from '../analyze/node-attributes.ts';
+import { opsetOf } from '../analyze/operators.ts';
 import { fixedData, inputsOf, isAll } from './constants.ts';
 import { graphsOf, Outcome, type Pass } from './pass.ts';
 
@@ -42,7 +43,7 @@ const neutral =
   (node, { inputs }) => {
     const data = fixedData(node.inputs[1], inputs);
     if (!data || data.size > 2 ** 16 || !keepsType(node)) return false;
-    return isAll(data, number, toNumbers(data));
+    return isAll(data, number);
   };
 
 const rules: Readonly<Record<string, Rule>> = {
@@ -67,7 +68,7 @@ const rules: Readonly<Record<string, Rule>> = {
     const pads = intsOf(node, 'pads');
     if (pads) return pads.every((pad) => pad === 0);
     const data = fixedData(node.inputs[1], inputs);
-    return data !== undefined && isAll(data, 0, toNumbers(data));
+    return data !== undefined && isAll(data, 0);
   },
   Clip: (node) =>
     !node.inputs[1] && !node.inputs[2] && !node.attributes.has('min') && !node.attributes.has('max'),
@@ -91,7 +92,7 @@ const rules: Readonly<Record<string, Rule>> = {
 export const eliminateIdentities: Pass = {
   name: 'eliminateIdentities',
   requires(model) {
-    const opset = model.opsetImports.get('') ?? 0;
+    const opset = opsetOf(model);
     return opset < 7 ? `opset ${opset} is older than 7` : undefined;
   },
   run(model) {

@@ -10,6 +10,7 @@ import {
 import { type Graph, type Model, type Node, TensorData, type Value } from '@trainyard/onnx-ir';
 import { constantOf } from '../analyze/constants.ts';
 import { intOf } from '../analyze/node-attributes.ts';
+import { opsetOf } from '../analyze/operators.ts';
 import { fixedData, inputsOf } from './constants.ts';
 import { graphsOf, Outcome, type Pass } from './pass.ts';
 
@@ -34,7 +35,7 @@ const keptForRuntime = new Set(['QuantizeLinear', 'DequantizeLinear']);
 export const foldConstants: Pass = {
   name: 'foldConstants',
   requires(model) {
-    const opset = model.opsetImports.get('') ?? 0;
+    const opset = opsetOf(model);
     return opset < oldestOpset ? `opset ${opset} is older than ${oldestOpset}` : undefined;
   },
   run(model: Model) {

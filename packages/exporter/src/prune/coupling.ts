@@ -2,6 +2,7 @@ import type { InferInput } from '@trainyard/autograd';
 import type { Graph, Model, Node, Value } from '@trainyard/onnx-ir';
 import type { ShapeOptions } from '../analyze/concrete-inputs.ts';
 import { inferGraph } from '../analyze/infer-graph.ts';
+import { isOnnx, operatorOf, opsetOf } from '../analyze/operators.ts';
 import { Atoms, type Axis, type Layout } from './atoms.ts';
 import type { Cut } from './cut.ts';
 
@@ -57,10 +58,10 @@ export function coupleChannels(
 ): Coupling {
   const { graph } = model;
   const { types, unknown } = inferGraph(graph, options);
-  const context = new Context(graph, types, Number(model.opsetImports.get('') ?? 18));
+  const context = new Context(graph, types, opsetOf(model));
   for (const node of graph.nodes) {
     if (isShapeArithmetic(node, types)) continue;
-    const rule = node.domain === '' || node.domain === 'ai.onnx' ? rules.get(node.opType) : undefined;
+    const rule = isOnnx(node) ? rules.get(node.opType) : undefined;
     const known = node.outputs.every((output) => !output || types.has(output));
     if (rule && known) rule(node, context);
     else context.refuse(node, rule ? (unknown.get(node) ?? 'its result has no known shape') : undefined);
@@ -145,7 +146,7 @@ class Context implements RuleContext, Coupling {
     this.fixups.push(fn);
   }
 
-  refuse(node: Node, why = `no rule for ${node.domain ? `${node.domain}:` : ''}${node.opType}`): void {
+  refuse(node: Node, why = `no rule for ${operatorOf(node)}`): void {
     for (const input of node.inputs) this.freeze(this.layout(input), `node "${node.name}" reads it: ${why}`);
     for (const output of node.outputs)
       if (output)

@@ -10,11 +10,11 @@ import {
   Value,
 } from '@trainyard/onnx-ir';
 import { floatOf, intOf } from '../analyze/node-attributes.ts';
-import { dropUnusedConstants, floatsOf, freshNames, int, opsetOf } from './constants.ts';
+import { isOnnx, opsetOf } from '../analyze/operators.ts';
+import { dropUnusedConstants, floatsOf, freshNames, int } from './constants.ts';
 import { addDynamicWeights } from './dynamic-weights.ts';
 import { allFinite } from './range.ts';
 import { type Conversion, isListed, type NodeReport, nameOf } from './report.ts';
-import { isOnnx } from './rules.ts';
 import { transposed } from './transposed.ts';
 
 export interface DynamicOptions {

@@ -8,12 +8,12 @@ import {
   type Use,
   Value,
 } from '@trainyard/onnx-ir';
-import { constantOf, dropUnusedConstants, freshNames, int } from './constants.ts';
+import { isOnnx } from '../analyze/operators.ts';
+import { dropUnusedConstants, fixedDataOf, freshNames, int } from './constants.ts';
 import { inferElementTypes } from './element-types.ts';
 import { toHalf } from './half.ts';
 import { Insertions } from './insertions.ts';
 import { type Conversion, isListed, type NodeReport, nameOf } from './report.ts';
-import { isOnnx } from './rules.ts';
 
 export interface Float16Options {
   /** Inputs and outputs stay float32, with casts at the edges. Default: true. */
@@ -51,7 +51,7 @@ function refusal(node: Node, graph: Graph, types: ReadonlyMap<Value, DataType>, 
   if ([...node.attributes.values()].some(({ kind }) => kind === 'graph' || kind === 'graphs'))
     return 'it has a sub-graph';
   for (const value of node.inputs.filter(isFloat)) {
-    const data = constantOf(value, graph);
+    const data = fixedDataOf(value, graph);
     if (!data) continue;
     const { overflowed, vanished, nonzero } = toHalf(data);
     if (overflowed > 0) return `${overflowed} numbers of "${value!.name}" are beyond 65504`;
@@ -65,7 +65,7 @@ function losses(node: Node, graph: Graph): string {
   let vanished = 0;
   let subnormal = 0;
   for (const value of node.inputs) {
-    const data = constantOf(value, graph);
+    const data = fixedDataOf(value, graph);
     if (data?.dtype !== 'float32') continue;
     const half = toHalf(data);
     vanished += half.vanished;
@@ -98,7 +98,7 @@ class HalfWriter {
   /** The same numbers as `value` in float16. */
   half(value: Value): Value {
     if (this.halves.has(value)) return value;
-    const data = constantOf(value, this.#graph);
+    const data = fixedDataOf(value, this.#graph);
     if (!data) return this.#cast(value, 'float16');
     const known = this.#twins.get(value);
     if (known) return known;

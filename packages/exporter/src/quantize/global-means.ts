@@ -1,13 +1,13 @@
 import { type Graph, Node } from '@trainyard/onnx-ir';
 import { axisOf, intOf, intsOf } from '../analyze/node-attributes.ts';
-import { constantOf } from './constants.ts';
-import { isOnnx } from './rules.ts';
+import { isOnnx } from '../analyze/operators.ts';
+import { fixedDataOf } from './constants.ts';
 
 /** The axes that a ReduceMean names, in an attribute before opset 18 and in an input since. */
 function axesOf(node: Node, graph: Graph): readonly number[] | undefined {
   const given = intsOf(node, 'axes');
   if (given) return given;
-  const data = constantOf(node.inputs[1], graph);
+  const data = fixedDataOf(node.inputs[1], graph);
   return data?.dtype === 'int64' ? Array.from(data.view('int64'), Number) : undefined;
 }
 

@@ -1,6 +1,7 @@
 import type { Graph, Node, TensorData } from '@trainyard/onnx-ir';
 import { floatOf, intOf } from '../analyze/node-attributes.ts';
-import { constantOf, floatsOf } from './constants.ts';
+import { isOnnx } from '../analyze/operators.ts';
+import { fixedDataOf, floatsOf } from './constants.ts';
 import type { Range } from './parameters.ts';
 
 /** An operator that multiplies an activation (input 0) by constant weights (input 1) and may add a bias (input 2). */
@@ -96,8 +97,6 @@ const passThroughRules: ReadonlyMap<string, (node: Node) => boolean> = new Map([
   ],
 ]);
 
-export const isOnnx = (node: Node): boolean => node.domain === '' || node.domain === 'ai.onnx';
-
 export const isPassThrough = (node: Node): boolean =>
   isOnnx(node) && (passThroughRules.get(node.opType)?.(node) ?? false);
 
@@ -110,7 +109,7 @@ function bound(
 ): number | undefined {
   const value = node.inputs[input];
   if (!value) return floatOf(node, attribute, otherwise);
-  return constantOf(value, graph)?.dtype === 'float32'
+  return fixedDataOf(value, graph)?.dtype === 'float32'
     ? floatsOf(value, graph)?.view('float32')[0]
     : undefined;
 }

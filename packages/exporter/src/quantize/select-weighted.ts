@@ -1,5 +1,5 @@
 import type { Graph, Node } from '@trainyard/onnx-ir';
-import { constantOf, floatsOf } from './constants.ts';
+import { fixedDataOf, floatsOf } from './constants.ts';
 import type { Ranges, StaticOptions } from './options.ts';
 import { allFinite } from './range.ts';
 import { isListed } from './report.ts';
@@ -11,7 +11,7 @@ function refusal(node: Node, graph: Graph, ranges: Ranges): string | undefined {
   const [input, weightValue, biasValue] = node.inputs;
   const weights = floatsOf(weightValue, graph);
   if (!weights) return 'its weights are not constant float32';
-  if (!input || constantOf(input, graph)) return 'its input is constant';
+  if (!input || fixedDataOf(input, graph)) return 'its input is constant';
   const bias = floatsOf(biasValue, graph);
   if (biasValue && !bias) return 'its bias is not constant float32';
   if (bias && (bias.dims.at(-1) !== bias.size || bias.size !== rule.channels(node, weights)))

@@ -72,6 +72,20 @@ describe('ReLU', () => {
   });
 });
 
+test('a Clip whose bounds are Constant nodes of one number is folded like one with initializers', async () => {
+  const { net, x, conv } = start();
+  const bound = (value: number, name: string) => {
+    const output = new Value(name, { dtype: 'float32', shape: [] });
+    const attributes = new Map([['value_float', { kind: 'float', value } as const]]);
+    net.graph.nodes.push(new Node('Constant', [], [output], { name, attributes }));
+    return output;
+  };
+  const clip = net.op('Clip', [conv(x), bound(0, 'low'), bound(0.5, 'high')], {}, 'clip');
+  const { notes, noise } = await quantized(net.model(conv(clip)));
+  expect(notes.clip).toMatch(/^folded into the range of/);
+  expect(noise).toBeGreaterThan(30);
+});
+
 test('a Clip with a bound that no number reaches is folded, as saturation comes first', async () => {
   const { net, x, conv } = start();
   const bound = (value: number) => net.constant([], Float32Array.of(value));

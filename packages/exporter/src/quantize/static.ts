@@ -1,5 +1,6 @@
 import { cloneModel, type Graph, type Model, ModelError, type Node } from '@trainyard/onnx-ir';
-import { dropUnusedConstants, floatsOf, opsetOf } from './constants.ts';
+import { opsetOf } from '../analyze/operators.ts';
+import { dropUnusedConstants, floatsOf } from './constants.ts';
 import { nameGlobalMeans } from './global-means.ts';
 import type { Ranges, StaticOptions } from './options.ts';
 import type { QuantParameters } from './parameters.ts';
