@@ -2,7 +2,7 @@ export { type AttributeRules, type AttributesOf, attr, fromOnnxAttributes } from
 export { type CheckGradsOptions, checkGrads, numericGradient, type TensorFunction } from './check-grads.ts';
 export { InputError } from './errors.ts';
 export { grad, type Params, valueAndGrad, valueAndGradAux } from './grad.ts';
-export { applyNode, interpret } from './interpret.ts';
+export { applyNode, interpret, interpretSteps, nodeFlops } from './interpret.ts';
 export {
   defineOp,
   type InferInput,

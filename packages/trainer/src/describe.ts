@@ -1,11 +1,4 @@
-import {
-  findOp,
-  fromOnnxAttributes,
-  isDType,
-  type TensorType,
-  tensorOfData,
-  trace,
-} from '@trainyard/autograd';
+import { isDType, nodeFlops, type TensorType, tensorOfData, trace } from '@trainyard/autograd';
 import type { Module } from './module.ts';
 import { type ModuleRun, observeModules } from './module-path.ts';
 
@@ -69,15 +62,8 @@ export function describeNetwork(network: Module, input: TensorType): NetworkSumm
 }
 
 function flopsOf(node: TracedNode): number {
-  const op = findOp(node.opType, node.domain);
-  if (!op?.definition.flops) return 0;
-  const attributes = fromOnnxAttributes(node.opType, op.rules, node.attributes);
   const typeOf = (value: TracedValue | undefined) => value && tensorTypeOf(value);
-  return op.definition.flops(
-    node.inputs.map(typeOf) as TensorType[],
-    attributes,
-    node.outputs.map(typeOf) as TensorType[],
-  );
+  return nodeFlops(node, node.inputs.map(typeOf), node.outputs.map(typeOf)) ?? 0;
 }
 
 function tensorTypeOf(value: TracedValue): TensorType {

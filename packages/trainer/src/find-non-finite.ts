@@ -1,4 +1,4 @@
-import { applyNode, isFloat, type Tensor, type Tensors, tensorOfData, trace } from '@trainyard/autograd';
+import { interpretSteps, isFloat, type Tensor, type Tensors, trace } from '@trainyard/autograd';
 import type { TensorFunction } from './executor.ts';
 
 /** The first element that is not finite, if there is one. */
@@ -24,22 +24,11 @@ export function findNonFinite(fn: TensorFunction, inputs: Tensors): NonFinite | 
     if (value !== undefined) return { source: name, value };
   }
   const { graph, hostInputs } = trace(fn, inputs, { lower: false });
-  const values = new Map<unknown, Tensor>();
-  for (const value of graph.initializers) if (value.data) values.set(value, tensorOfData(value.data));
-  const drawn = new Map(hostInputs.map(({ name, produce }) => [name, produce]));
-  for (const value of graph.inputs) values.set(value, inputs[value.name] ?? drawn.get(value.name)?.());
-  for (const node of graph.nodes) {
-    const results = applyNode(
-      node,
-      node.inputs.map((input) => input && values.get(input)),
-    );
+  const drawn = hostInputs.map(({ name, produce }) => [name, produce()] as const);
+  for (const { node, results } of interpretSteps(graph, { ...inputs, ...Object.fromEntries(drawn) }))
     for (const result of results) {
       const value = firstNonFinite(result);
       if (value !== undefined) return { source: node.name, value };
     }
-    node.outputs.forEach((output, i) => {
-      if (output) values.set(output, results[i]);
-    });
-  }
   return undefined;
 }

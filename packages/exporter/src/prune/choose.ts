@@ -1,4 +1,4 @@
-import { findOp, fromOnnxAttributes, type InferInput, InputError } from '@trainyard/autograd';
+import { type InferInput, InputError, nodeFlops } from '@trainyard/autograd';
 import type { Graph, Node, Value } from '@trainyard/onnx-ir';
 import type { InferredGraph } from '../analyze/infer-graph.ts';
 import type { Axis } from './atoms.ts';
@@ -122,12 +122,7 @@ function flopsAfter({ layouts }: Coupling, { types, flops }: InferredGraph, cut:
     const shape = type.shape.map((size, i) => (layout?.[i] ? sizeOf(layout[i]) : size));
     return { dtype: type.dtype, shape };
   };
-  const after = ([node, before]: [Node, number]): number => {
-    const op = findOp(node.opType, node.domain);
-    if (!op?.definition.flops) return before;
-    const attributes = fromOnnxAttributes(node.opType, op.rules, node.attributes);
-    const [inputs, outputs] = [node.inputs.map(cutType), node.outputs.map(cutType)];
-    return op.definition.flops(inputs as InferInput[], attributes as never, outputs as InferInput[]);
-  };
+  const after = ([node, before]: [Node, number]): number =>
+    nodeFlops(node, node.inputs.map(cutType), node.outputs.map(cutType)) ?? before;
   return [...flops].map(after).reduce((a, b) => a + b, 0);
 }
