@@ -1,7 +1,7 @@
+export { recoverFolder } from '@trainyard/trainer/files';
 export type { ShapeOptions } from './analyze/concrete-inputs.ts';
 export { countFlops, countParameters, type FlopsCount } from './analyze/count.ts';
 export { type InferredGraph, inferGraph } from './analyze/infer-graph.ts';
-export { recoverFolder } from './bundle/safe-folder.ts';
 export {
   type BundleContents,
   type BundleVariant,

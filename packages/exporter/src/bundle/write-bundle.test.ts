@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { recoverFolder, replaceFolder } from '@trainyard/trainer/files';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { recoverFolder, replaceFolder } from './safe-folder.ts';
 import { type BundleContents, digestOfBytes, writeBundle } from './write-bundle.ts';
 
 let root: string;

@@ -8,7 +8,7 @@ import {
   parseManifest,
   type Variant,
 } from '@trainyard/runtime-common';
-import { replaceFolder } from './safe-folder.ts';
+import { replaceFolder } from '@trainyard/trainer/files';
 
 /** A variant as it goes into a bundle: the manifest's entry without what follows from the bytes, and the model file. */
 export interface BundleVariant extends Omit<Variant, 'file' | 'digest' | 'bytes'> {

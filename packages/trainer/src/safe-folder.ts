@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { syncFolder, writeFileAtomic } from '@trainyard/trainer/files';
+import { syncFolder, writeFileAtomic } from './safe-file.ts';
 
 /** Folders that are written under another name first: `<name>.tmp-<process>-<random>`. */
 const temporary = (folder: string) => `${folder}.tmp-${process.pid}-${randomBytes(4).toString('hex')}`;
@@ -15,7 +15,7 @@ const setAside = (folder: string) => `${folder}.previous`;
  */
 export async function replaceFolder(
   folder: string,
-  files: Readonly<Record<string, Uint8Array>>,
+  files: Readonly<Record<string, Uint8Array | string>>,
 ): Promise<void> {
   const target = resolve(folder);
   await mkdir(dirname(target), { recursive: true });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { checkpointFile } from './checkpoint/file.ts';
-import { writeFileAtomic } from './files.ts';
+import { writeFileAtomic, writeFilesAtomic } from './safe-file.ts';
 
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof fs>();
@@ -66,5 +66,19 @@ describe('writeFileAtomic', () => {
     await expect(store.write(Uint8Array.of(3))).rejects.toMatchObject({ code: 'ENOSPC' });
     expect(await readdir(folder)).toEqual(['run.ckpt', 'run.ckpt.previous']);
     expect([...((await store.read()) ?? [])]).toEqual([2]);
+  });
+});
+
+describe('writeFilesAtomic', () => {
+  it('replaces all of the files, or none where the disk is full at the last of them', async () => {
+    const [a, b] = [join(folder, 'a'), join(folder, 'b')];
+    await writeFilesAtomic({ [a]: 'old a', [b]: 'old b' });
+    vi.mocked(fs.open).mockImplementationOnce((path, flags) => fs.open(path, flags));
+    fillDisk();
+    await expect(writeFilesAtomic({ [a]: 'new a', [b]: 'new b' })).rejects.toMatchObject({ code: 'ENOSPC' });
+    expect(await readdir(folder)).toEqual(['a', 'b']);
+    expect([await readFile(a, 'utf8'), await readFile(b, 'utf8')]).toEqual(['old a', 'old b']);
+    await writeFilesAtomic({ [a]: 'new a', [b]: 'new b' });
+    expect([await readFile(a, 'utf8'), await readFile(b, 'utf8')]).toEqual(['new a', 'new b']);
   });
 });
