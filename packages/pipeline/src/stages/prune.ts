@@ -1,8 +1,9 @@
+import { rm } from 'node:fs/promises';
 import { countFlops, importNetwork, pruneChannels, pruneMagnitude, withWeights } from '@trainyard/exporter';
 import { type Model, readModel, writeModel } from '@trainyard/onnx-ir';
 import { fit } from '@trainyard/trainer';
-import { terminalProgress } from '@trainyard/trainer/node';
-import type { PruneRecipe } from '../config.ts';
+import { checkpointFile, terminalProgress } from '@trainyard/trainer/node';
+import { digestOf, type PruneRecipe } from '../config.ts';
 import { readDatasetInfo, readSplit } from '../dataset-file.ts';
 import { augmentationOf, optimizerOf, scheduleOf } from '../recipe.ts';
 import type { Stage } from '../stage.ts';
@@ -12,13 +13,16 @@ const prune: Stage = async ({ folder, log, signal }) => {
   const { seed, recipes, train } = await folder.section('prune');
   const info = await readDatasetInfo(folder);
   const pictures = await readSplit(folder, 'train');
-  const original = readModel(await folder.read('optimize', 'float32.onnx'));
+  const bytes = await folder.read('optimize', 'float32.onnx');
+  const original = readModel(bytes);
   const before = countFlops(original).total;
   const variants = [];
   for (const recipe of recipes) {
     const { model: pruned, masks, report } = cut(original, recipe);
     const network = importNetwork(pruned);
     const { epochs, learningRate } = recipe.fineTune;
+    // As in training: an interrupted run goes on only where recipe, model and pictures are the same.
+    const key = digestOf(JSON.stringify([recipe, seed, train, info.digest, digestOf(bytes)])).slice(7, 23);
     const { stopped } = await fit(network, pictures, {
       epochs,
       batchSize: train.batchSize,
@@ -29,6 +33,8 @@ const prune: Stage = async ({ folder, log, signal }) => {
       seed,
       masks,
       signal,
+      checkpoint: { store: checkpointFile(folder.path('checkpoints', `${key}.ckpt`)), everySeconds: 10 },
+      resume: true,
       progress: terminalProgress(),
       imageShape: info.imageShape,
     });
@@ -44,6 +50,7 @@ const prune: Stage = async ({ folder, log, signal }) => {
     log.success(`${recipe.name}: ${(share * 100).toFixed(1)} % fewer FLOPs, fine-tuned for ${epochs} epochs`);
   }
   await writeVariants(folder, 'prune', variants);
+  await rm(folder.stage('checkpoints'), { recursive: true, force: true });
 };
 
 function cut(model: Model, recipe: PruneRecipe) {
