@@ -43,6 +43,18 @@ test('a folder of pictures becomes a pipeline, and the pipeline a bundle that cl
   expect(label).toBe('red');
 });
 
+test('a float32 model that does not compute what the trained network computes is not verified', async () => {
+  const file = 'pipelines/colours/.trainyard/evaluate/logits.f32';
+  const logits = await readFile(workspace.path(file));
+  const moved = Buffer.from(logits);
+  moved.writeFloatLE(logits.readFloatLE(0) + 0.01, 0);
+  await workspace.write(file, moved);
+  const { exitCode, output } = await workspace.stage('colours', 'verify');
+  await workspace.write(file, logits);
+  expect(output).toContain('a difference of 1.0e-2');
+  expect(exitCode).toBe(1);
+});
+
 test('a name that is taken is refused, and what is there stays', async () => {
   const before = await readFile(workspace.path('pipelines/colours/pipeline.config.ts'), 'utf8');
   const { exitCode, output } = await workspace.trainyard('new-pipeline', 'colours', '--data', './photos');

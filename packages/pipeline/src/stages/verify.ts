@@ -30,6 +30,7 @@ const verifyStage: Stage = async ({ folder, log, signal }) => {
   for (const { name, precision, bytes } of await readVariants(folder)) {
     signal.throwIfAborted();
     const figures = await verify(bytes, { reference, batches, ort });
+    if (name === 'float32') requireParity(figures.maxAbsLogitDiff, reference);
     const model = readModel(bytes);
     const entry = {
       name,
@@ -56,6 +57,21 @@ const verifyStage: Stage = async ({ folder, log, signal }) => {
   await folder.clear('verify');
   await folder.writeJson('verify', 'verify.json', verified);
 };
+
+/** How far the exported model may be from the trained network, as a share of the largest logit (of 1 at least). */
+const parity = 1e-4;
+
+/** @throws CommandError when the float32 model does not compute what the trained network computes */
+function requireParity(difference: number, reference: Float32Array): void {
+  const largest = reference.reduce((most, logit) => Math.max(most, Math.abs(logit)), 1);
+  if (difference > parity * largest)
+    throw new CommandError(
+      'verify',
+      `logits of the float32 model within ${(parity * largest).toExponential(1)} of the trained network's`,
+      `a difference of ${difference.toExponential(1)}`,
+      'please report it with your network.ts: the export must not change what a network computes',
+    );
+}
 
 /** Differences of shares are not exact in binary. */
 const tolerance = 1e-9;
