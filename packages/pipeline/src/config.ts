@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { LoadDatasetOptions } from '@trainyard/datasets';
-import { platforms } from '@trainyard/runtime-common';
+import { namePattern, platforms } from '@trainyard/runtime-common';
 import * as v from 'valibot';
 import { CommandError } from './errors.ts';
 
 const positive = v.pipe(v.number(), v.gtValue(0));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
-const name = v.pipe(
-  v.string(),
-  v.regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'expected lower-case letters, digits and dashes'),
-);
+const name = v.pipe(v.string(), v.regex(namePattern, 'expected lower-case letters, digits and dashes'));
 
 const optimizer = v.variant('type', [
   v.strictObject({

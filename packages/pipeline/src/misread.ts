@@ -1,15 +1,9 @@
+import { softmax } from '@trainyard/runtime-common';
 import type { ImageSplit } from '@trainyard/trainer';
 import type { Report } from './report/index.ts';
 
-/** as many pictures as a report shows. */
+/** How many pictures a report shows. */
 const shown = 24;
-
-function softmax(logits: Float32Array): number[] {
-  const top = Math.max(...logits);
-  const powers = Array.from(logits, (x) => Math.exp(x - top));
-  const total = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / total);
-}
 
 /** Where the trained network was wrong, the surest mistakes first; and, where that is rare, where it was nearly wrong. */
 export function findMisread(

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { loadImageFolder } from '@trainyard/datasets';
+import { namePattern } from '@trainyard/runtime-common';
 import type { ConsolaInstance } from 'consola';
 import { CommandError } from './errors.ts';
 import { configTemplate, networkTemplate } from './templates.ts';
@@ -16,7 +17,7 @@ export async function newPipeline(
   options: { data: string; size: string },
   log: ConsolaInstance,
 ): Promise<void> {
-  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(name))
+  if (!namePattern.test(name))
     throw new CommandError('new-pipeline', 'a name of lower-case letters, digits and dashes', `"${name}"`);
   const size = Number(options.size);
   if (!Number.isInteger(size) || size < 16 || size > 512)

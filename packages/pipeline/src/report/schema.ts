@@ -1,6 +1,7 @@
+import { digestPattern } from '@trainyard/runtime-common';
 import * as v from 'valibot';
 
-const digest = v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/));
+const digest = v.pipe(v.string(), v.regex(digestPattern));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const extent = v.pipe(v.number(), v.integer(), v.minValue(1));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));

@@ -17,4 +17,5 @@ export async function digestOf(bytes: Uint8Array, sha256: Sha256 = webCryptoSha2
   return `sha256:${hex.join('')}`;
 }
 
-export const isDigest = (text: string): boolean => /^sha256:[0-9a-f]{64}$/.test(text);
+/** What `digestOf` gives. */
+export const digestPattern = /^sha256:[0-9a-f]{64}$/;

@@ -15,7 +15,7 @@ export {
   createClassifier,
   type RunEvent,
 } from './classifier.ts';
-export { digestOf, isDigest, type Sha256, webCryptoSha256 } from './digest.ts';
+export { digestOf, digestPattern, type Sha256, webCryptoSha256 } from './digest.ts';
 export {
   BundleError,
   DisposedError,
@@ -35,6 +35,7 @@ export { type Logger, silentLogger } from './logger.ts';
 export {
   type Manifest,
   manifestSchema,
+  namePattern,
   type Platform,
   type Precision,
   platforms,

@@ -1,16 +1,21 @@
 import * as v from 'valibot';
+import { digestPattern } from './digest.ts';
+import { plainFileName } from './source.ts';
 
-const digest = v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/));
+/** What bundles, their variants and pipelines may be called: it is a part of file names everywhere. */
+export const namePattern = /^[a-z0-9][a-z0-9-]{0,63}$/;
+
+const name = v.pipe(v.string(), v.regex(namePattern));
+const digest = v.pipe(v.string(), v.regex(digestPattern));
 const size = v.pipe(v.number(), v.integer(), v.minValue(1));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-/** A plain file name: nothing in it leads out of the bundle's folder. */
-const fileName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/));
+const fileName = v.pipe(v.string(), v.regex(plainFileName));
 
 export const platforms = ['node', 'web', 'react-native', 'embedded'] as const;
 
 const variantSchema = v.object({
-  name: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)),
+  name,
   file: fileName,
   digest,
   bytes: size,
@@ -32,7 +37,7 @@ const variantSchema = v.object({
 /** What `manifest.json` of a bundle holds: the contract between who releases a model and who runs it. */
 export const manifestSchema = v.object({
   schema: v.literal(1),
-  name: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)),
+  name,
   task: v.literal('image-classification'),
   labels: v.pipe(v.array(v.string()), v.minLength(2)),
   /** The model takes pictures as they are, one byte a channel; scaling and normalizing are in its graph. */

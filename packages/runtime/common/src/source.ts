@@ -14,7 +14,9 @@ export interface BundleSource {
 }
 
 /** Plain file names: nothing in them leads out of the bundle's folder. */
-export const isPlainFileName = (name: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name);
+export const plainFileName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+export const isPlainFileName = (name: string): boolean => plainFileName.test(name);
 
 /** A bundle whose files are in memory, by name. */
 export function memorySource(files: Readonly<Record<string, Uint8Array>>, name = 'memory'): BundleSource {
