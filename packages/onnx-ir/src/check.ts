@@ -122,7 +122,7 @@ function* checkInitializer(value: Value): Generator<ModelError> {
 }
 
 /** How a node is called in messages: by its name, or by what it computes. */
-export function describeNode(node: Node): string {
+function describeNode(node: Node): string {
   const name = node.name || node.outputs.find(Boolean)?.name || '?';
   return `node "${name}" (${node.opType})`;
 }

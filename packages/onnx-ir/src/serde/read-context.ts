@@ -1,4 +1,3 @@
-import type { TensorData } from '../tensor-data.ts';
 import type { UnknownFields } from './unknown-fields.ts';
 
 /** Where a tensor of a file keeps its elements, when they are in another file. */
@@ -25,10 +24,4 @@ export interface ReadContext {
   readonly external: ReadOptions['external'];
   readonly maxTensorBytes: number;
   readonly warn: (message: string) => void;
-}
-
-/** A tensor of the file, with the name it has there. */
-export interface NamedTensor {
-  readonly name: string;
-  readonly data: TensorData;
 }
