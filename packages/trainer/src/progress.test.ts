@@ -35,4 +35,16 @@ describe('terminalProgress', () => {
     expect(text).toMatch(line);
     expect(text).toMatch(/epoch 1 \[.*\] 0\/3/);
   });
+
+  it('says where a run goes on, and nothing of it where a run begins', () => {
+    const begin = (epoch: number, step: number) => {
+      const stream = new PassThrough().setEncoding('utf8');
+      const progress = terminalProgress({ stream: stream as unknown as NodeJS.WriteStream });
+      progress.onBegin?.({ epochs: 15, stepsPerEpoch: 45, pictures: 1438, epoch, step });
+      return stream.read();
+    };
+    expect(begin(0, 0)).toBeNull();
+    expect(begin(2, 20)).toBe('going on in epoch 3/15, with 20 of 45 steps done\n');
+    expect(begin(3, 0)).toBe('going on in epoch 4/15, with 0 of 45 steps done\n');
+  });
 });

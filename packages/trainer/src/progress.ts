@@ -31,6 +31,10 @@ export function terminalProgress({ stream = process.stderr }: TerminalProgressOp
   return {
     onBegin(run) {
       epochs = run.epochs;
+      if ((run.epoch > 0 || run.step > 0) && run.epoch < epochs)
+        stream.write(
+          `going on in epoch ${run.epoch + 1}/${epochs}, with ${run.step} of ${run.stepsPerEpoch} steps done\n`,
+        );
       bar?.start(run.stepsPerEpoch, run.step, { epoch: run.epoch + 1, loss: '–', accuracy: '–' });
     },
     onStep({ epoch, step, stepsPerEpoch, meanLoss, meanAccuracy }) {
