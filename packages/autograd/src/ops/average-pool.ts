@@ -1,15 +1,12 @@
 import { type AttributesOf, attr } from '../attributes.ts';
-import { InputError } from '../errors.ts';
 import { averageWindows } from '../kernels/pool.ts';
 import { defineOp, type Op } from '../op.ts';
 import { full, type Tensor, tensorOf } from '../tensor.ts';
 import { arrayType, type FloatType, type TensorType } from '../types.ts';
 import { mul } from './arithmetic.ts';
 import { convTranspose } from './conv-transpose.ts';
-import { globalAveragePool } from './global-pool.ts';
-import { matMul } from './matmul.ts';
 import { inferPool, type PoolOptions, poolAxes, poolRules, withoutCeil } from './pool.ts';
-import { type Axis, geometryOf, requirePicture, spreading } from './window.ts';
+import { type Axis, geometryOf, spreading } from './window.ts';
 
 const rules = { ...poolRules, countIncludePad: attr.int(0) };
 type Attributes = AttributesOf<typeof rules>;
@@ -86,42 +83,3 @@ export const averagePool = (x: Tensor, options: AveragePoolOptions): Tensor =>
     ceilMode: options.ceilMode ? 1 : 0,
     countIncludePad: options.countIncludePad ? 1 : 0,
   })[0];
-
-/** Rows that average `size` elements into `count` overlapping parts, as PyTorch cuts them. */
-function averagingMatrix(size: number, count: number): number[][] {
-  return Array.from({ length: count }, (_, o) => {
-    const start = Math.floor((o * size) / count);
-    const end = Math.ceil(((o + 1) * size) / count);
-    return Array.from({ length: size }, (_, i) => (i >= start && i < end ? 1 / (end - start) : 0));
-  });
-}
-
-/**
- * Averages x [N, C, H, W] down to [N, C, ...sizes], whatever H and W are, by PyTorch's rule:
- * part o of n covers elements ⌊oH/n⌋ to ⌈(o+1)H/n⌉.
- * @throws InputError when the sizes of x are not known
- */
-export function adaptiveAveragePool(x: Tensor, sizes: readonly [number, number]): Tensor {
-  requirePicture('adaptiveAveragePool', x);
-  const [height, width] = x.shape.slice(2);
-  if (sizes[0] === 1 && sizes[1] === 1) return globalAveragePool(x);
-  if (x.rank !== 4 || typeof height === 'string' || typeof width === 'string')
-    throw new InputError(
-      'adaptiveAveragePool',
-      'input [N, C, H, W] of known sizes',
-      `[${x.shape.join(', ')}]`,
-    );
-  const [rows, columns] = [height / sizes[0], width / sizes[1]];
-  if (Number.isInteger(rows) && Number.isInteger(columns))
-    return averagePool(x, { kernelShape: [rows, columns], strides: [rows, columns] });
-  const dtype = x.dtype as FloatType;
-  const vertical = averagingMatrix(height, sizes[0]);
-  const horizontal = averagingMatrix(width, sizes[1]);
-  const matrix = (shape: number[], values: number[]) =>
-    tensorOf(dtype, shape, new (arrayType(dtype))(values) as Float32Array);
-  const across = matrix(
-    [width, sizes[1]],
-    Array.from({ length: width }, (_, i) => horizontal.map((row) => row[i])).flat(),
-  );
-  return matMul(matrix([sizes[0], height], vertical.flat()), matMul(x, across));
-}

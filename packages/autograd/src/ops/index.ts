@@ -23,9 +23,10 @@ export {
   Tanh,
   tanh,
 } from './activations.ts';
+export { adaptiveAveragePool, adaptiveMaxPool } from './adaptive-pool.ts';
 export { ArgMax, argMax } from './arg-max.ts';
 export { Add, add, Div, div, Mul, mul, Neg, neg, Sub, sub } from './arithmetic.ts';
-export { AveragePool, type AveragePoolOptions, adaptiveAveragePool, averagePool } from './average-pool.ts';
+export { AveragePool, type AveragePoolOptions, averagePool } from './average-pool.ts';
 export {
   BatchNormalization,
   BatchNormTraining,

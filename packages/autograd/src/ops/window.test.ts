@@ -1,25 +1,31 @@
+import { runInOrt } from '@trainyard/testing';
 import { describe, expect, test } from 'vitest';
 import {
   adaptiveAveragePool,
+  adaptiveMaxPool,
   averagePool,
   batchNorm,
   Conv,
   type ConvOptions,
+  checkGrads,
   conv,
   convTranspose,
   findOp,
+  Generator,
   gemm,
   grad,
   groupNorm,
   MatMul,
   matMul,
   maxPool,
+  mul,
   ones,
   resize,
   sum,
   type Tensor,
   tensor,
   tensorOf,
+  trace,
   zeros,
 } from '../index.ts';
 
@@ -95,6 +101,34 @@ test('adaptive pooling cuts overlapping parts where sizes do not divide', () => 
   ).toEqual([1.5, 3, 4.5]);
   expect(adaptiveAveragePool(x, [2, 1]).toArray()).toEqual([3, 3]);
   expect(adaptiveAveragePool(x, [1, 1]).toArray()).toEqual([3]);
+});
+
+test('adaptive maxima are of the same parts; gradients go to the first of equal ones', () => {
+  const x = picture([
+    [1, 5, 3, 5, 2],
+    [4, 5, 6, 0, 7],
+    [8, 2, 9, 9, 1],
+  ]);
+  expect(adaptiveMaxPool(x, [1, 3]).toArray()).toEqual([8, 9, 9]);
+  expect(adaptiveMaxPool(x, [2, 2]).toArray()).toEqual([6, 7, 9, 9]);
+  expect(adaptiveMaxPool(x, [3, 1]).toArray()).toEqual([5, 7, 9]);
+  expect(adaptiveMaxPool(x, [1, 1]).toArray()).toEqual([9]);
+  const slope = grad((at: Tensor) => sum(adaptiveMaxPool(at, [1, 2])))(
+    picture([
+      [0, 3, 1],
+      [3, 2, 1],
+    ]),
+  );
+  expect(slope.toArray()).toEqual([0, 2, 0, 0, 0, 0]);
+});
+
+test('adaptive pooling has gradients of second order, and runs in ONNX Runtime', async () => {
+  const x = new Generator(3).uniform([2, 3, 7, 5], -1, 1);
+  for (const pool of [adaptiveAveragePool, adaptiveMaxPool]) {
+    checkGrads((at) => mul(pool(at, [3, 2]), pool(at, [3, 2])), [x], { order: 2 });
+    const { graph } = trace(({ x }) => ({ y: pool(x, [3, 2]) }), { x });
+    expect((await runInOrt(graph, { x })).y).toBeAllClose(pool(x, [3, 2]));
+  }
 });
 
 test('flops count 2 for a multiply-add', () => {
