@@ -9,6 +9,8 @@ import { augmentationOf, optimizerOf, scheduleOf } from '../recipe.ts';
 import type { Stage } from '../stage.ts';
 import { writeVariants } from '../variants.ts';
 
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
 const prune: Stage = async ({ folder, log, signal }) => {
   const { seed, recipes, train } = await folder.section('prune');
   const info = await readDatasetInfo(folder);
@@ -46,8 +48,11 @@ const prune: Stage = async ({ folder, log, signal }) => {
       bytes: writeModel(model),
       notes: report,
     });
-    const share = 1 - countFlops(model).total / before;
-    log.success(`${recipe.name}: ${(share * 100).toFixed(1)} % fewer FLOPs, fine-tuned for ${epochs} epochs`);
+    const gain =
+      'zeros' in report
+        ? `${percent(report.zeros / report.weights)} of the weights are zero`
+        : `${percent(1 - countFlops(model).total / before)} fewer FLOPs`;
+    log.success(`${recipe.name}: ${gain}, fine-tuned for ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`);
   }
   await writeVariants(folder, 'prune', variants);
   await rm(folder.stage('checkpoints'), { recursive: true, force: true });

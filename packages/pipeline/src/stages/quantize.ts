@@ -8,6 +8,8 @@ import { pictureBatches } from '../picture-batches.ts';
 import type { Stage } from '../stage.ts';
 import { variantFile, writeVariants } from '../variants.ts';
 
+const kB = ({ length }: Uint8Array): string => `${(length / 1000).toFixed(1)} kB`;
+
 const quantize: Stage = async ({ folder, log }) => {
   const { recipes } = await folder.section('quantize');
   const info = await readDatasetInfo(folder);
@@ -15,16 +17,17 @@ const quantize: Stage = async ({ folder, log }) => {
   const variants = [];
   for (const recipe of recipes) {
     const source = recipe.from === 'float32' ? 'optimize' : 'prune';
-    const model = readModel(await folder.read(source, variantFile(recipe.from)));
-    const converted = await convert(model, recipe, pictures, info);
+    const before = await folder.read(source, variantFile(recipe.from));
+    const converted = await convert(readModel(before), recipe, pictures, info);
+    const bytes = writeModel(converted.model);
     const precision = recipe.method === 'float16' ? ('float16' as const) : ('int8' as const);
     variants.push({
       name: recipe.name,
       precision,
-      bytes: writeModel(converted.model),
+      bytes,
       notes: converted.report,
     });
-    log.success(`${recipe.name}: ${recipe.method}, from ${recipe.from}`);
+    log.success(`${recipe.name}: ${recipe.from} of ${kB(before)} became ${kB(bytes)}`);
   }
   await writeVariants(folder, 'quantize', variants);
 };
