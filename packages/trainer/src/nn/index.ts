@@ -7,6 +7,7 @@ export { Linear, type LinearOptions } from './linear.ts';
 export type { Pair } from './options.ts';
 export {
   AdaptiveAvgPool2d,
+  AdaptiveMaxPool2d,
   AvgPool2d,
   type AvgPool2dOptions,
   MaxPool2d,

@@ -5,6 +5,7 @@ import { plain } from '../fit.cases.ts';
 import { type Module, type Parameter, parameterValues } from '../module.ts';
 import {
   AdaptiveAvgPool2d,
+  AdaptiveMaxPool2d,
   AvgPool2d,
   BatchNorm2d,
   Conv2d,
@@ -172,6 +173,7 @@ describe('pooling', () => {
       [3, 4, 6, 7],
     ],
     ['adaptive', new AdaptiveAvgPool2d(2), [3, 4, 6, 7]],
+    ['adaptive maximum', new AdaptiveMaxPool2d(2), [5, 6, 8, 9]],
     ['adaptive to one', new AdaptiveAvgPool2d([1, 1]), [5]],
   ])("%s gives PyTorch's numbers", (_, module, expected) => {
     close(module.forward(x), expected);

@@ -1,4 +1,4 @@
-import { adaptiveAveragePool, averagePool, maxPool, type Tensor } from '@trainyard/autograd';
+import { adaptiveAveragePool, adaptiveMaxPool, averagePool, maxPool, type Tensor } from '@trainyard/autograd';
 import { Module } from '../module.ts';
 import { type Pair, pair } from './options.ts';
 
@@ -60,6 +60,20 @@ export class AdaptiveAvgPool2d extends Module {
 
   override forward(x: Tensor): Tensor {
     return adaptiveAveragePool(x, this.outputSize);
+  }
+}
+
+/** The maximum of as many windows as the result has pixels, as torch.nn.AdaptiveMaxPool2d. */
+export class AdaptiveMaxPool2d extends Module {
+  readonly outputSize: readonly [number, number];
+
+  constructor(outputSize: Pair) {
+    super();
+    this.outputSize = pair('AdaptiveMaxPool2d', 'outputSize', outputSize, 1);
+  }
+
+  override forward(x: Tensor): Tensor {
+    return adaptiveMaxPool(x, this.outputSize);
   }
 }
 
