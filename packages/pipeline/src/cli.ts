@@ -1,9 +1,11 @@
 import './plain-output.ts';
 import { Command } from 'commander';
 import { createConsola } from 'consola';
+import { describeError } from './describe-error.ts';
 import { CommandError } from './errors.ts';
 import { PipelineFolder } from './folder.ts';
 import { loadPipeline } from './load-pipeline.ts';
+import { lock } from './lock.ts';
 import { addOverrideOptions, type Overrides } from './overrides.ts';
 import { stageTable } from './stages/index.ts';
 
@@ -18,17 +20,22 @@ process.once('SIGINT', () => {
 });
 
 async function runStage(name: string, root: string, overrides: Overrides): Promise<void> {
-  const load = stageTable[name as keyof typeof stageTable];
-  if (!load) throw new CommandError('stage', `one of ${Object.keys(stageTable).join(', ')}`, name);
-  const { default: stage } = await load();
+  if (!Object.hasOwn(stageTable, name))
+    throw new CommandError('stage', `one of ${Object.keys(stageTable).join(', ')}`, name);
+  const { default: stage } = await stageTable[name as keyof typeof stageTable]();
   const folder = new PipelineFolder(root);
-  await stage({
-    folder,
-    log,
-    signal: interrupted.signal,
-    loadPipeline: () => loadPipeline(folder.root, overrides),
-  });
-  if (interrupted.signal.aborted) process.exitCode = 130;
+  folder.requireConfig();
+  const unlock = await lock(folder.lockFile);
+  try {
+    await stage({
+      folder,
+      log,
+      signal: interrupted.signal,
+      loadPipeline: () => loadPipeline(folder.root, overrides),
+    });
+  } finally {
+    await unlock();
+  }
 }
 
 const program = new Command('trainyard').description(
@@ -54,8 +61,12 @@ program
 
 try {
   await program.parseAsync();
+  if (interrupted.signal.aborted) process.exitCode = 130;
 } catch (error) {
-  const failure = error instanceof Error ? error : new Error(String(error));
-  log.error(verbose ? failure : failure.message.split('\n')[0]);
-  process.exitCode = 1;
+  // What an abort throws is no failure: the user asked for it, and was told.
+  if (interrupted.signal.aborted && error === interrupted.signal.reason) process.exitCode = 130;
+  else {
+    log.error(verbose && error instanceof Error ? error : describeError(error));
+    process.exitCode = 1;
+  }
 }

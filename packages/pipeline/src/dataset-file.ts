@@ -1,5 +1,5 @@
 import type { ImageDataset, ImageSplit } from '@trainyard/trainer';
-import type { PipelineFolder } from './folder.ts';
+import { json, type PipelineFolder } from './folder.ts';
 
 /** What later stages know of the dataset; the pictures lie beside it in `train.bin` and `test.bin`. */
 export interface DatasetInfo {
@@ -34,10 +34,11 @@ function unpack(bytes: Uint8Array, length: number): ImageSplit {
 export async function saveDataset(folder: PipelineFolder, dataset: ImageDataset): Promise<DatasetInfo> {
   const { name, digest, classes, imageShape, train, test, license, source } = dataset;
   const info = { name, digest, classes, imageShape, train: train.length, test: test.length, license, source };
-  await folder.clear('data');
-  await folder.write('data', 'train.bin', pack(train));
-  await folder.write('data', 'test.bin', pack(test));
-  await folder.writeJson('data', 'dataset.json', info);
+  await folder.replace('data', {
+    'train.bin': pack(train),
+    'test.bin': pack(test),
+    'dataset.json': json(info),
+  });
   return info;
 }
 

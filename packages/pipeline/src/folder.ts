@@ -1,8 +1,13 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { writeFileAtomic } from '@trainyard/trainer/files';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { recoverFolder, removeLeftovers, replaceFolder, writeFilesAtomic } from '@trainyard/trainer/files';
 import type { Sections, StageName } from './config.ts';
 import { CommandError } from './errors.ts';
+
+export const configFile = 'pipeline.config.ts';
+const remove = 'the file was cut off or changed: remove the folder that holds it, and run the stage again';
+const reportFiles = ['report.json', 'report.html'] as const;
 
 /** A pipeline's folder: where its config is, and where its stages leave what they made. */
 export class PipelineFolder {
@@ -10,6 +15,29 @@ export class PipelineFolder {
 
   constructor(root: string) {
     this.root = resolve(root);
+  }
+
+  /** Names the command that works on the pipeline. */
+  get lockFile(): string {
+    return join(this.root, '.trainyard', 'lock');
+  }
+
+  /** @throws CommandError when no pipeline is here */
+  requireConfig(): void {
+    if (!existsSync(join(this.root, configFile)))
+      throw new CommandError(
+        this.root,
+        `a pipeline, with its ${configFile}`,
+        'none',
+        'make one with `npm run new-pipeline`',
+      );
+  }
+
+  /** Repairs what a killed command left: puts back folders that were about to be replaced, removes half-written files. */
+  async recover(stages: readonly StageName[]): Promise<void> {
+    for (const stage of ['config', ...stages] as const)
+      if (stage === 'release') for (const file of reportFiles) await removeLeftovers(this.path(stage, file));
+      else await recoverFolder(this.stage(stage));
   }
 
   /** The folder of a stage's results; `package` and `release` write to `dist/`. */
@@ -27,8 +55,22 @@ export class PipelineFolder {
     return this.readJson('config', `${stage}.json`);
   }
 
+  /** @throws CommandError when the stage has not run, or left something else */
   async readJson<T>(stage: StageName | 'config' | 'checkpoints', file: string): Promise<T> {
-    return JSON.parse(new TextDecoder().decode(await this.read(stage, file))) as T;
+    const text = new TextDecoder().decode(await this.read(stage, file));
+    try {
+      return JSON.parse(text) as T;
+    } catch (cause) {
+      throw new CommandError(
+        this.path(stage, file),
+        'JSON',
+        `${text.length} characters of something else`,
+        remove,
+        {
+          cause,
+        },
+      );
+    }
   }
 
   /** @throws CommandError when the stage has not run */
@@ -36,6 +78,7 @@ export class PipelineFolder {
     try {
       return await readFile(this.path(stage, file));
     } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
       throw new CommandError(
         `${stage}/${file}`,
         `the result of the stage ${stage}`,
@@ -46,19 +89,17 @@ export class PipelineFolder {
     }
   }
 
-  async write(stage: StageName | 'config', file: string, content: string | Uint8Array): Promise<void> {
-    const path = this.path(stage, file);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFileAtomic(path, typeof content === 'string' ? new TextEncoder().encode(content) : content);
+  /** Puts these files in place of a stage's folder: all of them, or none where that fails, as on a full disk. */
+  replace(stage: StageName | 'config', files: Readonly<Record<string, Uint8Array | string>>): Promise<void> {
+    return replaceFolder(this.stage(stage), files);
   }
 
-  writeJson(stage: StageName | 'config', file: string, value: unknown): Promise<void> {
-    return this.write(stage, file, `${JSON.stringify(value, null, 2)}\n`);
-  }
-
-  /** Empties a stage's folder, so that nothing of an earlier run with another config stays in it. */
-  async clear(stage: StageName | 'config'): Promise<void> {
-    await rm(this.stage(stage), { recursive: true, force: true });
-    await mkdir(this.stage(stage), { recursive: true });
+  /** Puts files into the folder of releases, beside the bundle: all of them or none. */
+  writeReport(files: Readonly<Record<(typeof reportFiles)[number], string>>): Promise<void> {
+    const paths = Object.entries(files).map(([name, content]) => [this.path('release', name), content]);
+    return writeFilesAtomic(Object.fromEntries(paths));
   }
 }
+
+/** The content of a JSON file that a stage leaves. */
+export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -1,5 +1,5 @@
 import type { Precision } from '@trainyard/runtime-common';
-import type { PipelineFolder } from './folder.ts';
+import { json, type PipelineFolder } from './folder.ts';
 
 /** A model that a stage made; its file lies in the stage's folder as `<name>.onnx`. */
 export interface VariantEntry {
@@ -17,13 +17,11 @@ export async function writeVariants(
   maker: Maker,
   variants: readonly (VariantEntry & { readonly bytes: Uint8Array; readonly notes?: unknown })[],
 ): Promise<void> {
-  await folder.clear(maker);
-  for (const { name, bytes } of variants) await folder.write(maker, variantFile(name), bytes);
-  await folder.writeJson(
-    maker,
-    'variants.json',
-    variants.map(({ bytes: _, ...entry }) => entry),
-  );
+  const models = variants.map(({ name, bytes }) => [variantFile(name), bytes] as const);
+  await folder.replace(maker, {
+    ...Object.fromEntries(models),
+    'variants.json': json(variants.map(({ bytes: _, ...entry }) => entry)),
+  });
 }
 
 /** Every variant that was made, with its bytes, in the order they were made. */

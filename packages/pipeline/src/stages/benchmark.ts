@@ -1,6 +1,7 @@
 import { measureLatency } from '@trainyard/exporter';
 import * as ort from 'onnxruntime-node';
 import { readDatasetInfo, readSplit } from '../dataset-file.ts';
+import { json } from '../folder.ts';
 import { pictureBatches } from '../picture-batches.ts';
 import type { Stage } from '../stage.ts';
 import { readVariants } from '../variants.ts';
@@ -19,8 +20,7 @@ const benchmark: Stage = async ({ folder, log }) => {
     Object.fromEntries(variants.map(({ name, bytes }) => [name, bytes])),
     { pixels, ort },
   );
-  await folder.clear('benchmark');
-  await folder.writeJson('benchmark', 'latency.json', latencies);
+  await folder.replace('benchmark', { 'latency.json': json(latencies) });
   for (const [name, { p50, p95 }] of Object.entries(latencies))
     log.success(`${name}: ${p50.toFixed(3)} ms a picture, ${p95.toFixed(3)} ms at the 95th percentile`);
 };

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import { sectionsOf } from '../config.ts';
+import { type StageName, sectionsOf } from '../config.ts';
 import { fingerprint } from '../fingerprint.ts';
+import { json } from '../folder.ts';
 import type { Stage } from '../stage.ts';
 
 const config: Stage = async ({ folder, loadPipeline }) => {
@@ -10,9 +11,12 @@ const config: Stage = async ({ folder, loadPipeline }) => {
   const data = pictures
     ? { dataset: { ...dataset, folder: pictures }, files: await fingerprint(pictures) }
     : sections.data;
-  await folder.clear('config');
-  for (const [stage, section] of Object.entries({ ...sections, data }))
-    await folder.writeJson('config', `${stage}.json`, section);
+  await folder.recover(Object.keys(sections) as StageName[]);
+  const files = Object.entries({ ...sections, data }).map(([stage, section]) => [
+    `${stage}.json`,
+    json(section),
+  ]);
+  await folder.replace('config', Object.fromEntries(files));
 };
 
 export default config;

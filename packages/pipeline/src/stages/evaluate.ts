@@ -1,5 +1,6 @@
 import { evaluate, loadWeights } from '@trainyard/trainer';
 import { readDatasetInfo, readSplit } from '../dataset-file.ts';
+import { json } from '../folder.ts';
 import { loadNetwork, networkInput } from '../load-pipeline.ts';
 import type { Stage } from '../stage.ts';
 
@@ -20,13 +21,10 @@ const evaluateStage: Stage = async ({ folder, log, signal }) => {
     signal,
   });
   const reference: Reference = { accuracy, loss, confusion };
-  await folder.clear('evaluate');
-  await folder.write(
-    'evaluate',
-    'logits.f32',
-    new Uint8Array(logits.buffer, logits.byteOffset, logits.byteLength),
-  );
-  await folder.writeJson('evaluate', 'reference.json', reference);
+  await folder.replace('evaluate', {
+    'logits.f32': new Uint8Array(logits.buffer, logits.byteOffset, logits.byteLength),
+    'reference.json': json(reference),
+  });
   log.success(`Trained network: ${(accuracy * 100).toFixed(2)} % of ${info.test} test pictures right`);
 };
 

@@ -14,8 +14,7 @@ const exportStage: Stage = async ({ folder, log }) => {
   const lineage = { dataset: { name: info.name, digest: info.digest }, recipe: trainDigest, seed };
   const model = exportOnnx(network, { name, input, labels: info.classes, lineage });
   checkModel(model);
-  await folder.clear('export');
-  await folder.write('export', 'model.onnx', writeModel(model));
+  await folder.replace('export', { 'model.onnx': writeModel(model) });
   log.success(`${model.graph.nodes.length} nodes, opset ${model.opsetImports.get('')}`);
 };
 

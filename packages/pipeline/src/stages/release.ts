@@ -3,7 +3,7 @@ import type { ImageSplit } from '@trainyard/trainer';
 import { classReport } from '@trainyard/trainer';
 import { type DatasetInfo, readDatasetInfo, readSplit } from '../dataset-file.ts';
 import { CommandError } from '../errors.ts';
-import type { PipelineFolder } from '../folder.ts';
+import { json, type PipelineFolder } from '../folder.ts';
 import { findMisread } from '../misread.ts';
 import { parseReport, type Report, renderReport, renderTable } from '../report/index.ts';
 import type { RunRecord } from '../run-record.ts';
@@ -18,8 +18,7 @@ const release: Stage = async ({ folder, log }) => {
   await proveAccuracy(classifier, test, info);
   await classifier.dispose();
   const report = await makeReport(folder, classifier, info, test);
-  await folder.write('release', 'report.json', `${JSON.stringify(report, null, 2)}\n`);
-  await folder.write('release', 'report.html', renderReport(report));
+  await folder.writeReport({ 'report.json': json(report), 'report.html': renderReport(report) });
   log.log(renderTable(report));
   log.success(`Bundle and report: ${folder.stage('release')}`);
 };

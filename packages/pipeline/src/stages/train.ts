@@ -5,6 +5,7 @@ import { checkpointFile, terminalProgress } from '@trainyard/trainer/node';
 import { $ } from 'zx';
 import { digestOf } from '../config.ts';
 import { holdOut, readDatasetInfo, readSplit } from '../dataset-file.ts';
+import { json } from '../folder.ts';
 import { loadNetwork, networkInput } from '../load-pipeline.ts';
 import { augmentationOf, optimizerOf, scheduleOf } from '../recipe.ts';
 import type { RunRecord } from '../run-record.ts';
@@ -57,12 +58,10 @@ const train: Stage = async ({ folder, log, signal }) => {
     history,
     commit: await currentCommit(folder.root),
   };
-  await folder.clear('train');
-  await folder.write('train', 'weights.bin', await saveWeights(network));
-  await folder.writeJson('train', 'run.json', record);
+  await folder.replace('train', { 'weights.bin': await saveWeights(network), 'run.json': json(record) });
   await rm(folder.stage('checkpoints'), { recursive: true, force: true });
   log.success(
-    `${history.length} epochs in ${seconds.toFixed(1)} s, ${Math.round(imagesPerSecond)} pictures a second (${executor})`,
+    `${history.length} ${history.length === 1 ? 'epoch' : 'epochs'} in ${seconds.toFixed(1)} s, ${Math.round(imagesPerSecond)} pictures a second (${executor})`,
   );
 };
 

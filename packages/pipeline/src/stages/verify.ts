@@ -4,6 +4,7 @@ import * as ort from 'onnxruntime-node';
 import type { Pipeline } from '../config.ts';
 import { readDatasetInfo, readSplit } from '../dataset-file.ts';
 import { CommandError } from '../errors.ts';
+import { json } from '../folder.ts';
 import { pictureBatches } from '../picture-batches.ts';
 import type { Stage } from '../stage.ts';
 import { readVariants, type VariantEntry } from '../variants.ts';
@@ -54,8 +55,7 @@ const verifyStage: Stage = async ({ folder, log, signal }) => {
       verified[0].refused,
       'train longer, or lower budget.minAccuracy',
     );
-  await folder.clear('verify');
-  await folder.writeJson('verify', 'verify.json', verified);
+  await folder.replace('verify', { 'verify.json': json(verified) });
 };
 
 /** How far the exported model may be from the trained network, as a share of the largest logit (of 1 at least). */
