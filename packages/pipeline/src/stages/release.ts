@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { environment, loadBundle, type NodeClassifier } from '@trainyard/runtime-node';
 import type { ImageSplit } from '@trainyard/trainer';
 import { classReport } from '@trainyard/trainer';
@@ -20,7 +21,7 @@ const release: Stage = async ({ folder, log }) => {
   const report = await makeReport(folder, classifier, info, test);
   await folder.writeReport({ 'report.json': json(report), 'report.html': renderReport(report) });
   log.log(renderTable(report));
-  log.success(`Bundle and report: ${folder.stage('release')}`);
+  log.success(`Bundle and report: ${relative(process.cwd(), folder.stage('release'))}`);
 };
 
 /** The released bundle must do in its runtime what was promised of it. @throws CommandError when it does not */
