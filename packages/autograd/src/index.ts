@@ -30,4 +30,20 @@ export {
 } from './tensor.ts';
 export { type Tensors, type TensorTypes, type Traced, trace } from './trace.ts';
 export { type HostInput, hostTensor, scope, type TraceOptions } from './tracer.ts';
-export * from './types.ts';
+export {
+  type ArrayOf,
+  arrayType,
+  type Dim,
+  type DType,
+  type FloatType,
+  formatType,
+  isConcrete,
+  isDType,
+  isFloat,
+  type NumberArray,
+  type Shape,
+  sameShape,
+  sizeOf,
+  type TensorType,
+  type TypedArray,
+} from './types.ts';

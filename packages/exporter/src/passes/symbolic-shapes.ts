@@ -1,4 +1,4 @@
-import type { InferInput, Shape, TensorType } from '@trainyard/autograd';
+import { type InferInput, type Shape, sizeOf, type TensorType } from '@trainyard/autograd';
 import type { Node, Value } from '@trainyard/onnx-ir';
 import { intOf } from '../analyze/node-attributes.ts';
 
@@ -92,7 +92,7 @@ function reshape(from: Shape, wanted: readonly Dim[], allowZero: boolean): Shape
     else return undefined;
   }
   const sizes = rest.filter((dim) => typeof dim === 'number');
-  const left = sizes.reduce((a, b) => a * b, 1) / known;
+  const left = sizeOf(sizes) / known;
   if (sizes.length !== rest.length || !Number.isInteger(left)) return undefined;
   return kept.map((dim) => (dim === -1 ? left : dim));
 }

@@ -1,3 +1,4 @@
+import { sizeOf } from '@trainyard/autograd';
 import { type Graph, isViewable, TensorData, type Value } from '@trainyard/onnx-ir';
 import type { Axis, Layout } from './atoms.ts';
 import type { Coupling } from './coupling.ts';
@@ -66,8 +67,8 @@ function cutData(data: TensorData, layout: Layout, cut: Cut): TensorData {
   layout.forEach((axis, at) => {
     if (!cut.changes(axis)) return;
     const kept = cut.kept(axis);
-    const outer = dims.slice(0, at).reduce((a, b) => a * b, 1);
-    const inner = dims.slice(at + 1).reduce((a, b) => a * b, width);
+    const outer = sizeOf(dims.slice(0, at));
+    const inner = sizeOf(dims.slice(at + 1)) * width;
     const smaller = new Uint8Array(outer * kept.length * inner);
     for (let o = 0; o < outer; o++)
       kept.forEach((from, to) => {

@@ -1,3 +1,4 @@
+import { sizeOf } from '@trainyard/autograd';
 import type { Atoms, Axis, Layout } from './atoms.ts';
 
 /** Axes of the input and of the output of a reshape that hold the same elements. */
@@ -31,8 +32,6 @@ export function matchBlocks(from: readonly number[], to: readonly number[]): Blo
   return blocks;
 }
 
-const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
-
 /**
  * The layout of the result of a reshape. Flattened channels come out as runs (one channel is H·W columns), channels
  * that are split into groups as groups that go whole; what can't be followed is frozen.
@@ -60,8 +59,8 @@ export function reshapeLayout(
 /** The atom of every element of a block, in order. */
 function flatAtoms(layout: Layout, from: readonly number[], block: Block, tracked: number): Axis {
   const at = block.from.indexOf(tracked);
-  const inner = product(block.from.slice(at + 1).map((axis) => from[axis]!));
-  const total = product(block.from.map((axis) => from[axis]!));
+  const inner = sizeOf(block.from.slice(at + 1).map((axis) => from[axis]!));
+  const total = sizeOf(block.from.map((axis) => from[axis]!));
   const axis = layout[tracked]!;
   return Int32Array.from({ length: total }, (_, i) => axis[Math.floor(i / inner) % axis.length]!);
 }
@@ -71,13 +70,13 @@ function place(atoms: Atoms, flat: Axis, sizes: readonly number[]): { at: number
   if (sizes.length === 1) return { at: 0, axis: flat };
   for (let at = 0; at < sizes.length; at++) {
     if (sizes[at] === 1) continue;
-    const inner = product(sizes.slice(at + 1));
+    const inner = sizeOf(sizes.slice(at + 1));
     const heads = Int32Array.from({ length: sizes[at]! }, (_, i) => flat[i * inner]!);
     if (flat.every((atom, i) => atom === heads[Math.floor(i / inner) % heads.length]))
       return { at, axis: heads };
   }
   const at = sizes.findIndex((size) => size > 1);
-  const inner = product(sizes.slice(at + 1));
+  const inner = sizeOf(sizes.slice(at + 1));
   const runs = Array.from({ length: sizes[at]! }, (_, i) => flat.subarray(i * inner, (i + 1) * inner));
   for (const run of runs) atoms.merge(run);
   const axis = Int32Array.from(runs, (run) => run[0]!);

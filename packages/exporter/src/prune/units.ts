@@ -1,4 +1,4 @@
-import { InputError } from '@trainyard/autograd';
+import { InputError, sizeOf } from '@trainyard/autograd';
 import { type Graph, isViewable, type Node, type TensorData, type Value } from '@trainyard/onnx-ir';
 import type { Axis } from './atoms.ts';
 import type { Coupling } from './coupling.ts';
@@ -111,7 +111,7 @@ function filterNorms(data: TensorData, at: number, power: 1 | 2): number[] {
   if (!isViewable(dtype) || dtype === 'float16' || dtype === 'bfloat16')
     throw new InputError('pruneChannels', 'weights of float32', dtype, 'prune before you convert the model');
   const view = data.view(dtype);
-  const inner = dims.slice(at + 1).reduce((a, b) => a * b, 1);
+  const inner = sizeOf(dims.slice(at + 1));
   const norms = new Array<number>(dims[at]!).fill(0);
   for (let i = 0; i < view.length; i++) {
     const value = Math.abs(Number(view[i]));

@@ -1,3 +1,4 @@
+import { sizeOf } from '@trainyard/autograd';
 import type { TensorData } from '@trainyard/onnx-ir';
 import { roundHalfEven } from './parameters.ts';
 
@@ -24,9 +25,9 @@ function forEachElement(
   axis: number | undefined,
   visit: (index: number, channel: number) => void,
 ): void {
-  const size = dims.reduce((a, b) => a * b, 1);
+  const size = sizeOf(dims);
   const channels = axis === undefined ? 1 : dims[axis]!;
-  const inner = axis === undefined ? size : dims.slice(axis + 1).reduce((a, b) => a * b, 1);
+  const inner = axis === undefined ? size : sizeOf(dims.slice(axis + 1));
   for (let i = 0; i < size; i++) visit(i, Math.floor(i / inner) % channels);
 }
 

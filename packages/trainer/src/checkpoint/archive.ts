@@ -1,4 +1,12 @@
-import { arrayType, type DType, isDType, type Tensor, type Tensors, tensorOf } from '@trainyard/autograd';
+import {
+  arrayType,
+  type DType,
+  isDType,
+  sizeOf,
+  type Tensor,
+  type Tensors,
+  tensorOf,
+} from '@trainyard/autograd';
 
 /*
  * A file of named tensors and plain data, nothing that could run:
@@ -112,7 +120,7 @@ const isEntry = (entry: Partial<TensorEntry> | null): entry is TensorEntry =>
 function readTensors(entries: readonly TensorEntry[], payload: ArrayBuffer, what: string): Tensors {
   let at = 0;
   const read = entries.map(({ name, dtype, shape }): [string, Tensor] => {
-    const count = shape.reduce((a, b) => a * b, 1);
+    const count = sizeOf(shape);
     const length = count * arrayType(dtype).BYTES_PER_ELEMENT;
     if (!(at + length <= payload.byteLength))
       throw new CheckpointError(

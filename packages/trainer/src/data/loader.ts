@@ -1,6 +1,6 @@
-import { Generator, type Tensor, tensorOf } from '@trainyard/autograd';
+import { Generator, sizeOf, type Tensor, tensorOf } from '@trainyard/autograd';
 import type { ImageSplit } from '../dataset.ts';
-import { positive } from '../nn/options.ts';
+import { positive } from '../options.ts';
 import type { Augmentation } from './augment.ts';
 import { type ImageShape, imageShapeOf } from './image-shape.ts';
 
@@ -53,7 +53,7 @@ export class Loader {
     const drawn = this.#orderOf(epoch);
     const start = step * this.batchSize;
     const count = Math.min(this.batchSize, this.#split.length - start);
-    const size = this.imageShape.reduce((a, b) => a * b);
+    const size = sizeOf(this.imageShape);
     const pixels = new Uint8Array(count * size);
     const classes = new Int32Array(count);
     for (let i = 0; i < count; i++) {

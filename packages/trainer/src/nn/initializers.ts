@@ -1,4 +1,4 @@
-import { full, type Generator, InputError, type Tensor } from '@trainyard/autograd';
+import { full, type Generator, InputError, sizeOf, type Tensor } from '@trainyard/autograd';
 
 /** Draws a tensor of a shape. Weights are [out, in, …kernel]. */
 export type Initializer = (shape: readonly number[], generator: Generator) => Tensor;
@@ -19,7 +19,7 @@ function fans(shape: readonly number[]): { fanIn: number; fanOut: number } {
       `[${shape.join(', ')}]`,
       'use uniform or zeros',
     );
-  const field = shape.slice(2).reduce((a, b) => a * b, 1);
+  const field = sizeOf(shape.slice(2));
   return { fanIn: shape[1] * field, fanOut: shape[0] * field };
 }
 
