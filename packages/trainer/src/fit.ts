@@ -13,7 +13,7 @@ import { evaluate } from './evaluate.ts';
 import type { Callback, FitOptions, FitResult } from './fit-options.ts';
 import type { Module } from './module.ts';
 import { initialize } from './nn/initialize.ts';
-import { inRange, positive } from './nn/options.ts';
+import { inRange, positive } from './options.ts';
 import { TrainingRun } from './training-run.ts';
 
 /**

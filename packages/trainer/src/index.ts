@@ -15,10 +15,29 @@ export type {
   RunShape,
   StepEvent,
 } from './fit-options.ts';
-export * from './losses/index.ts';
-export * from './metrics/classification.ts';
+export { softmaxCrossEntropy } from './losses/index.ts';
+export {
+  accuracy,
+  type ClassReport,
+  type ClassScores,
+  classReport,
+  confusionMatrix,
+  topClasses,
+  topKAccuracy,
+} from './metrics/classification.ts';
 export * from './models/index.ts';
-export * from './module.ts';
+export {
+  Buffer,
+  bufferValues,
+  type ForwardContext,
+  inference,
+  loadState,
+  Module,
+  Parameter,
+  parameterValues,
+  runChild,
+  withState,
+} from './module.ts';
 export { type ModuleRun, modulePath, observeModules } from './module-path.ts';
 export { NetworkError } from './network-error.ts';
 export * as nn from './nn/index.ts';

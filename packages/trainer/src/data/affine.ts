@@ -1,4 +1,4 @@
-import { inRange } from '../nn/options.ts';
+import { inRange } from '../options.ts';
 import type { Augmentation } from './augment.ts';
 import { draws } from './draws.ts';
 

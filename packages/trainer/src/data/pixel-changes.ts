@@ -1,5 +1,5 @@
 import { InputError } from '@trainyard/autograd';
-import { inRange } from '../nn/options.ts';
+import { inRange } from '../options.ts';
 import type { Augmentation } from './augment.ts';
 import { draws } from './draws.ts';
 

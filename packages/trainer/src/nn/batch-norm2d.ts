@@ -11,7 +11,7 @@ import {
 import { Buffer, type ForwardContext, inference, Module, Parameter } from '../module.ts';
 import { modulePath } from '../module-path.ts';
 import { NetworkError } from '../network-error.ts';
-import { inRange, positive } from './options.ts';
+import { inRange, positive } from '../options.ts';
 
 export interface BatchNorm2dOptions {
   /** Added to the variance; 1e-5 unless given. */

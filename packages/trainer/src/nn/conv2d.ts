@@ -2,8 +2,8 @@ import { conv, InputError, type Tensor } from '@trainyard/autograd';
 import { Module, Parameter } from '../module.ts';
 import { modulePath } from '../module-path.ts';
 import { NetworkError } from '../network-error.ts';
+import { type Pair, pair, positive } from '../options.ts';
 import { type Initializer, torchBias, torchWeight } from './initializers.ts';
-import { type Pair, pair, positive } from './options.ts';
 
 export interface Conv2dOptions {
   readonly kernelSize: Pair;

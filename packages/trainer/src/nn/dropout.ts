@@ -2,7 +2,7 @@ import { dropout, type Tensor } from '@trainyard/autograd';
 import { type ForwardContext, inference, Module } from '../module.ts';
 import { modulePath } from '../module-path.ts';
 import { NetworkError } from '../network-error.ts';
-import { inRange } from './options.ts';
+import { inRange } from '../options.ts';
 
 /** Zeroes a share `p` of the elements while training, and scales the others by 1 / (1 − p) (Srivastava et al., 2014). */
 export class Dropout extends Module {

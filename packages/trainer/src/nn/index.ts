@@ -1,10 +1,22 @@
-export * from './activations.ts';
+export type { Pair } from '../options.ts';
+export {
+  ELU,
+  GELU,
+  Hardsigmoid,
+  Hardswish,
+  LeakyReLU,
+  ReLU,
+  Sigmoid,
+  SiLU,
+  Softmax,
+  Softplus,
+  Tanh,
+} from './activations.ts';
 export { BatchNorm2d, type BatchNorm2dOptions } from './batch-norm2d.ts';
 export { Flatten, Identity, Residual, Sequential } from './containers.ts';
 export { Conv2d, type Conv2dOptions } from './conv2d.ts';
 export { Dropout } from './dropout.ts';
 export { Linear, type LinearOptions } from './linear.ts';
-export type { Pair } from './options.ts';
 export {
   AdaptiveAvgPool2d,
   AdaptiveMaxPool2d,

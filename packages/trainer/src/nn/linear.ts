@@ -2,8 +2,8 @@ import { gemm, type Tensor } from '@trainyard/autograd';
 import { Module, Parameter } from '../module.ts';
 import { modulePath } from '../module-path.ts';
 import { NetworkError } from '../network-error.ts';
+import { positive } from '../options.ts';
 import { type Initializer, torchBias, torchWeight } from './initializers.ts';
-import { positive } from './options.ts';
 
 export interface LinearOptions {
   readonly bias?: boolean;

@@ -1,6 +1,6 @@
 import { adaptiveAveragePool, adaptiveMaxPool, averagePool, maxPool, type Tensor } from '@trainyard/autograd';
 import { Module } from '../module.ts';
-import { type Pair, pair } from './options.ts';
+import { type Pair, pair } from '../options.ts';
 
 export interface MaxPool2dOptions {
   /** Steps between windows; `kernelSize` unless given. */

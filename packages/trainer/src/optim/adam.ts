@@ -1,5 +1,5 @@
 import { add, div, mul, sqrt, square, sub, type Tensors, zeros } from '@trainyard/autograd';
-import { inRange } from '../nn/options.ts';
+import { inRange } from '../options.ts';
 import { mapTensors, type Optimizer, renameTensors, slot } from './optimizer.ts';
 
 export interface AdamOptions {

@@ -1,5 +1,5 @@
 import { add, mul, sub, type Tensor, zeros } from '@trainyard/autograd';
-import { inRange } from '../nn/options.ts';
+import { inRange } from '../options.ts';
 import { mapTensors, type Optimizer, renameTensors, slot } from './optimizer.ts';
 
 export interface SgdOptions {
