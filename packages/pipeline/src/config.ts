@@ -20,7 +20,8 @@ const optimizer = v.variant('type', [
   v.strictObject({ type: v.literal('adamw'), weightDecay: v.optional(v.number(), 0.01) }),
 ]);
 
-const schedule = v.picklist(['constant', 'cosine', 'one-cycle']);
+const schedule = v.picklist(['constant', 'step', 'cosine', 'one-cycle']);
+const atLeastZero = v.pipe(v.number(), v.minValue(0));
 
 const augment = v.strictObject({
   /** Largest shift, in pixels. */
@@ -43,10 +44,24 @@ const train = v.strictObject({
   batchSize: v.optional(count, 32),
   learningRate: positive,
   schedule: v.optional(schedule, 'one-cycle'),
+  /** For the schedule `step`: multiplies the rate by `factor` after every such share of the run. */
+  step: v.optional(v.strictObject({ every: positive, factor: share }), { every: 0.33, factor: 0.1 }),
+  /** Share of the run in which the rate rises in a line before the schedule begins. */
+  warmUp: v.optional(v.pipe(share, v.ltValue(1)), 0),
   optimizer: v.optional(optimizer, { type: 'sgd' }),
   labelSmoothing: v.optional(share, 0),
+  /** Penalties that are added to the loss: l1 · Σ|w| + l2 · Σw² over the weights, not the biases. */
+  regularize: v.optional(v.strictObject({ l1: v.optional(atLeastZero), l2: v.optional(atLeastZero) })),
+  /** Limits of the gradients: of their norm as one vector, and of each element. */
+  clipGradients: v.optional(v.strictObject({ norm: v.optional(positive), value: v.optional(positive) })),
   /** Share of the training pictures that is kept back to watch the training. */
   validation: v.optional(share, 0),
+  /** What tells a better epoch from a worse one: of the pictures kept back, where there are some. */
+  monitor: v.optional(v.picklist(['accuracy', 'loss']), 'accuracy'),
+  /** Ends the training after `patience` epochs in a row that were not better by more than `minDelta`. */
+  earlyStopping: v.optional(v.strictObject({ patience: count, minDelta: v.optional(atLeastZero, 0) })),
+  /** Goes on with the weights of the best epoch instead of the last one's. */
+  keepBest: v.optional(v.boolean(), false),
   augment: v.optional(augment, {}),
 });
 
@@ -105,7 +120,7 @@ export const pipelineSchema = v.strictObject({
   }),
   /** The file beside the config whose default export builds the network. */
   network: v.optional(v.string(), './network.ts'),
-  seed: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 1),
+  seed: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0)), 1),
   train,
   prune: v.optional(v.array(pruneRecipe), []),
   quantize: v.optional(v.array(quantizeRecipe), []),
@@ -130,11 +145,12 @@ export function parsePipeline(where: string, value: unknown): Pipeline {
   if (!result.success) {
     const [issue] = result.issues;
     const path = v.getDotPath(issue) ?? 'the default export';
+    const absent = issue.type === 'strict_object' && issue.received === 'undefined';
     throw new CommandError(
       where,
-      `${path}: ${issue.expected ?? issue.message}`,
-      issue.received,
-      'use definePipeline for types',
+      absent ? path : `${path}: ${issue.expected ?? issue.message}`,
+      absent ? 'nothing' : issue.received,
+      'definePipeline shows in an editor what belongs there',
     );
   }
   const pipeline = result.output;
@@ -142,8 +158,8 @@ export function parsePipeline(where: string, value: unknown): Pipeline {
   return pipeline;
 }
 
-/** Variants need names of their own, and recipes a model to start from. */
-function checkNames(where: string, { prune, quantize }: Pipeline): void {
+/** Variants need names of their own, recipes a model to start from, and budgets a variant. */
+function checkNames(where: string, { prune, quantize, budget }: Pipeline): void {
   const sources = new Set(['float32', ...prune.map((recipe) => recipe.name)]);
   const all = ['float32', ...prune.map((recipe) => recipe.name), ...quantize.map((recipe) => recipe.name)];
   const twice = all.find((variant, i) => all.indexOf(variant) !== i);
@@ -151,6 +167,9 @@ function checkNames(where: string, { prune, quantize }: Pipeline): void {
   for (const recipe of quantize)
     if (!sources.has(recipe.from))
       throw new CommandError(where, `quantize.from to be one of ${[...sources].join(', ')}`, recipe.from);
+  const stray = Object.keys(budget.maxAccuracyDrop).find((key) => key !== 'default' && !all.includes(key));
+  if (stray)
+    throw new CommandError(where, `budget.maxAccuracyDrop by default, ${all.join(', ')}`, stray, 'rename it');
 }
 
 export const digestOf = (content: string | Uint8Array): string =>

@@ -4,7 +4,7 @@ import type { Pipeline } from './config.ts';
 type Recipe = Pipeline['train'];
 
 /** What the words of a config's training recipe stand for in the trainer. */
-export function optimizerOf({ optimizer }: Recipe): t.Optimizer {
+function optimizerOf({ optimizer }: Recipe): t.Optimizer {
   switch (optimizer.type) {
     case 'sgd':
       return t.sgd(optimizer);
@@ -15,13 +15,23 @@ export function optimizerOf({ optimizer }: Recipe): t.Optimizer {
   }
 }
 
-export function scheduleOf({
+export function scheduleOf(
+  recipe: Pick<Recipe, 'schedule' | 'learningRate' | 'step' | 'warmUp'>,
+): t.Schedule {
+  const schedule = withoutWarmUp(recipe);
+  return recipe.warmUp > 0 ? t.warmUp(recipe.warmUp, schedule) : schedule;
+}
+
+function withoutWarmUp({
   schedule,
   learningRate,
-}: Pick<Recipe, 'schedule' | 'learningRate'>): t.Schedule {
+  step,
+}: Pick<Recipe, 'schedule' | 'learningRate' | 'step'>): t.Schedule {
   switch (schedule) {
     case 'constant':
       return t.constantRate(learningRate);
+    case 'step':
+      return t.stepDecay({ initial: learningRate, ...step });
     case 'cosine':
       return t.cosine({ from: learningRate });
     case 'one-cycle':
@@ -29,4 +39,12 @@ export function scheduleOf({
   }
 }
 
-export const augmentationOf = ({ augment }: Recipe): t.Augmentation => t.augmentation(augment);
+/** What training and fine-tuning have in common. */
+export const stepOptionsOf = (recipe: Recipe) => ({
+  batchSize: recipe.batchSize,
+  optimizer: optimizerOf(recipe),
+  labelSmoothing: recipe.labelSmoothing,
+  augment: t.augmentation(recipe.augment),
+  regularize: recipe.regularize,
+  clipGradients: recipe.clipGradients,
+});

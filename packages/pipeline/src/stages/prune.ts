@@ -5,7 +5,7 @@ import { fit } from '@trainyard/trainer';
 import { checkpointFile, terminalProgress } from '@trainyard/trainer/node';
 import { digestOf, type PruneRecipe } from '../config.ts';
 import { readDatasetInfo, readSplit } from '../dataset-file.ts';
-import { augmentationOf, optimizerOf, scheduleOf } from '../recipe.ts';
+import { scheduleOf, stepOptionsOf } from '../recipe.ts';
 import type { Stage } from '../stage.ts';
 import { writeVariants } from '../variants.ts';
 
@@ -27,11 +27,8 @@ const prune: Stage = async ({ folder, log, signal }) => {
     const key = digestOf(JSON.stringify([recipe, seed, train, info.digest, digestOf(bytes)])).slice(7, 23);
     const { stopped } = await fit(network, pictures, {
       epochs,
-      batchSize: train.batchSize,
-      optimizer: optimizerOf(train),
-      schedule: scheduleOf({ schedule: 'cosine', learningRate }),
-      labelSmoothing: train.labelSmoothing,
-      augment: augmentationOf(train),
+      ...stepOptionsOf(train),
+      schedule: scheduleOf({ ...train, warmUp: 0, schedule: 'cosine', learningRate }),
       seed,
       masks,
       signal,

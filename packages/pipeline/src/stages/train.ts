@@ -7,7 +7,7 @@ import { digestOf } from '../config.ts';
 import { holdOut, readDatasetInfo, readSplit } from '../dataset-file.ts';
 import { json } from '../folder.ts';
 import { loadNetwork, networkInput } from '../load-pipeline.ts';
-import { augmentationOf, optimizerOf, scheduleOf } from '../recipe.ts';
+import { scheduleOf, stepOptionsOf } from '../recipe.ts';
 import type { RunRecord } from '../run-record.ts';
 import type { Stage } from '../stage.ts';
 
@@ -33,12 +33,12 @@ const train: Stage = async ({ folder, log, signal }) => {
   const key = digestOf(JSON.stringify([section, info.digest, source])).slice(7, 23);
   const { history, stopped, executor } = await fit(network, kept, {
     epochs: recipe.epochs,
-    batchSize: recipe.batchSize,
-    optimizer: optimizerOf(recipe),
+    ...stepOptionsOf(recipe),
     schedule: scheduleOf(recipe),
-    labelSmoothing: recipe.labelSmoothing,
-    augment: augmentationOf(recipe),
     validation: held,
+    monitor: recipe.monitor,
+    earlyStopping: recipe.earlyStopping,
+    keepBest: recipe.keepBest,
     seed,
     signal,
     checkpoint: { store: checkpointFile(folder.path('checkpoints', `${key}.ckpt`)), everySeconds: 10 },

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { type PipelineInput, parsePipeline } from './config.ts';
+import { scheduleOf, stepOptionsOf } from './recipe.ts';
+
+type Train = Partial<PipelineInput['train']>;
+
+const recipe = (train: Train) =>
+  parsePipeline('pipeline.config.ts', {
+    name: 'digits',
+    dataset: { name: 'digits' },
+    train: { epochs: 1, learningRate: 0.8, ...train },
+  }).train;
+
+const rates = (train: Train, steps: number): number[] =>
+  Array.from({ length: steps }, (_, step) => Number(scheduleOf(recipe(train))(step, steps).toFixed(6)));
+
+describe('scheduleOf', () => {
+  it('knows every schedule by its word', () => {
+    expect(rates({ schedule: 'constant' }, 2)).toEqual([0.8, 0.8]);
+    expect(rates({ schedule: 'step', step: { every: 0.5, factor: 0.5 } }, 4)).toEqual([0.8, 0.8, 0.4, 0.4]);
+    expect(rates({ schedule: 'cosine' }, 3)).toEqual([0.8, 0.4, 0]);
+    expect(rates({ schedule: 'one-cycle' }, 10)[2]).toBe(0.8);
+  });
+
+  it('puts the warm-up before it', () => {
+    expect(rates({ schedule: 'constant', warmUp: 0.5 }, 6)).toEqual([0.2, 0.4, 0.6, 0.8, 0.8, 0.8]);
+  });
+});
+
+describe('the training recipe', () => {
+  it('names the optimizer with its options', () => {
+    const name = (optimizer: Train['optimizer']) => stepOptionsOf(recipe({ optimizer })).optimizer.name;
+    expect(name({ type: 'sgd', nesterov: true })).toContain('"nesterov":true');
+    expect(name({ type: 'adamw' })).toMatch(/^adamW /);
+  });
+
+  it('passes penalties and limits on', () => {
+    const given = { regularize: { l1: 1e-5 }, clipGradients: { norm: 5 } };
+    expect(stepOptionsOf(recipe(given))).toMatchObject(given);
+    expect(stepOptionsOf(recipe({}))).toMatchObject({ regularize: undefined, clipGradients: undefined });
+  });
+
+  it('refuses what is out of range, by name', () => {
+    expect(() => recipe({ warmUp: 1 })).toThrow('train.warmUp');
+    expect(() => recipe({ clipGradients: { norm: 0 } })).toThrow('train.clipGradients.norm');
+    expect(() => recipe({ earlyStopping: { patience: 0 } })).toThrow('train.earlyStopping.patience');
+  });
+});
