@@ -12,6 +12,8 @@ export const foreignModels = folders.flatMap((folder) => [`${folder}/dynamo`, `$
 
 export interface ForeignModel {
   readonly model: Model;
+  /** Bytes of the file. */
+  readonly byteLength: number;
   readonly input: Float32Array;
   readonly inputShape: readonly number[];
   /** As PyTorch computed it. */
@@ -23,8 +25,10 @@ export function readForeignModel(name: string): ForeignModel {
   const file = (at: string) => new Uint8Array(readFileSync(`${root}/${folder}/${at}`));
   const floats = (at: string) => new Float32Array(file(at).slice().buffer);
   const io = JSON.parse(new TextDecoder().decode(file('io.json')));
+  const bytes = file(`model.${form}.onnx`);
   return {
-    model: readModel(file(`model.${form}.onnx`)),
+    model: readModel(bytes),
+    byteLength: bytes.byteLength,
     input: floats('input.f32'),
     inputShape: io.input.shape,
     output: floats('output.f32'),

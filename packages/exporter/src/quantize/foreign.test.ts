@@ -1,15 +1,21 @@
 import { writeModel } from '@trainyard/onnx-ir';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
+import { foreignModels, hasForeignModels, readForeignModel } from '../foreign-models.cases.ts';
 import { calibrate } from './calibrate.ts';
 import { quantizeDynamic } from './dynamic.ts';
 import { toFloat16 } from './float16.ts';
-import { foreignModel, foreignNames, haveForeignModels, run, signalToNoise } from './helpers.cases.ts';
+import { run, signalToNoise } from './helpers.cases.ts';
 import { quantizeStatic } from './static.ts';
 
-describe.skipIf(!haveForeignModels)("another framework's models (../shared/foreign-models)", () => {
-  test.for(foreignNames)('%s: every conversion is close to float', async (name) => {
-    const { model, feeds } = foreignModel(name);
+function read(name: string) {
+  const { model, byteLength, input, inputShape } = readForeignModel(name);
+  return { model, byteLength, feeds: { [model.graph.inputs[0]!.name]: new ort.Tensor(input, inputShape) } };
+}
+
+describe.skipIf(!hasForeignModels)("another framework's models (../shared/foreign-models)", () => {
+  test.for(foreignModels)('%s: every conversion is close to float', async (name) => {
+    const { model, feeds } = read(name);
     const expected = await run(model, feeds);
     const ranges = await calibrate(model, [feeds], { ort });
     const noise = async (converted: typeof model) => signalToNoise(expected, await run(converted, feeds));
@@ -20,12 +26,12 @@ describe.skipIf(!haveForeignModels)("another framework's models (../shared/forei
     expect(await noise(toFloat16(model).model)).toBeGreaterThan(60);
   });
 
-  test.for(['lenet5/model.script', 'resnet8-cifar/model.script'])(
+  test.for(['lenet5/script', 'resnet8-cifar/script'])(
     '%s: the integer files are near a quarter, float16 near half of the float file',
     async (name) => {
-      const { model, bytes, feeds } = foreignModel(name);
+      const { model, byteLength, feeds } = read(name);
       const ranges = await calibrate(model, [feeds], { ort });
-      const share = (converted: typeof model) => writeModel(converted).byteLength / bytes.byteLength;
+      const share = (converted: typeof model) => writeModel(converted).byteLength / byteLength;
       expect(share(quantizeStatic(model, ranges).model)).toBeLessThan(0.31);
       expect(share(quantizeDynamic(model).model)).toBeLessThan(0.31);
       expect(share(toFloat16(model).model)).toBeLessThan(0.52);
@@ -33,7 +39,7 @@ describe.skipIf(!haveForeignModels)("another framework's models (../shared/forei
   );
 
   test('a quantized model is left alone', async () => {
-    const { model, feeds } = foreignModel('resnet8-cifar/model.script');
+    const { model, feeds } = read('resnet8-cifar/script');
     const ranges = await calibrate(model, [feeds], { ort });
     const once = quantizeStatic(model, ranges).model;
     const again = quantizeStatic(once, ranges);

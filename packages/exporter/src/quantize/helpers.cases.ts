@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import {
   type Attribute,
   createModel,
@@ -152,32 +152,4 @@ export function operators(model: Model): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { opType } of model.graph.nodes) counts[opType] = (counts[opType] ?? 0) + 1;
   return counts;
-}
-
-const foreignFolder = new URL('../../../../../shared/foreign-models/', import.meta.url);
-export const haveForeignModels = existsSync(foreignFolder);
-
-/** The ten models of another framework, each with an input of its own. */
-export const foreignNames = [
-  'lenet5',
-  'resnet8-cifar',
-  'mobilenetv2-tiny',
-  'squeezenet-tiny',
-  'se-silu-cnn',
-].flatMap((name) => [`${name}/model.dynamo`, `${name}/model.script`]);
-
-export function foreignModel(name: string): {
-  model: Model;
-  bytes: Uint8Array;
-  feeds: Record<string, ort.Tensor>;
-} {
-  const folder = new URL(`${name.split('/')[0]}/`, foreignFolder);
-  const bytes = readFileSync(new URL(`${name}.onnx`, foreignFolder));
-  const model = readModel(bytes, { onWarning() {} });
-  const raw = readFileSync(new URL('input.f32', folder));
-  const input = new Float32Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.byteLength));
-  const shape = (
-    JSON.parse(readFileSync(new URL('io.json', folder), 'utf8')) as { input: { shape: number[] } }
-  ).input.shape;
-  return { model, bytes, feeds: { [model.graph.inputs[0]!.name]: new ort.Tensor('float32', input, shape) } };
 }
