@@ -10,7 +10,7 @@ export interface OperatorTime {
   readonly node: string;
   readonly opType: string;
   readonly provider: string;
-  /** Microseconds a run, the mean of all runs. */
+  /** Microseconds a run, the median of all runs: whatever else the machine does now and then is left out. */
   readonly microseconds: number;
   /** Of the time of all nodes, 0 to 1. */
   readonly share: number;
@@ -77,12 +77,24 @@ function table(events: readonly Event[], runs: number): OperatorTime[] {
     entry.times.push(dur);
     nodes.set(node, entry);
   }
-  const rows = [...nodes].map(([node, { opType, provider, times }]) => {
-    const counted = times.slice(-runs * Math.floor(times.length / (runs + 1)));
-    return { node, opType, provider, microseconds: counted.reduce((a, b) => a + b, 0) / runs };
-  });
+  const rows = [...nodes].map(([node, { opType, provider, times }]) => ({
+    node,
+    opType,
+    provider,
+    microseconds: medianRun(times, runs),
+  }));
   const total = rows.reduce((sum, { microseconds }) => sum + microseconds, 0);
   return rows
     .map((row) => ({ ...row, share: total > 0 ? row.microseconds / total : 0 }))
     .sort((a, b) => b.microseconds - a.microseconds);
+}
+
+/** The median over the last `runs` of the time that a node took in one, which may have called it more than once. */
+function medianRun(times: readonly number[], runs: number): number {
+  const calls = Math.floor(times.length / (runs + 1));
+  const counted = times.slice(-runs * calls);
+  const totals = Array.from({ length: runs }, (_, run) =>
+    counted.slice(run * calls, (run + 1) * calls).reduce((a, b) => a + b, 0),
+  ).sort((a, b) => a - b);
+  return (totals[Math.floor((runs - 1) / 2)]! + totals[Math.floor(runs / 2)]!) / 2;
 }
