@@ -1,3 +1,10 @@
 export { renderReport } from './render-report.ts';
 export { renderTable } from './render-table.ts';
-export { type Misread, parseReport, type Report, type ReportVariant, reportSchema } from './schema.ts';
+export {
+  type Misread,
+  type OperatorProfile,
+  parseReport,
+  type Report,
+  type ReportVariant,
+  reportSchema,
+} from './schema.ts';

@@ -50,6 +50,15 @@ describe('renderReport', () => {
     for (const label of page.match(/<svg [^>]*>/g)!) expect(label).toMatch(/role="img" aria-label="\S/);
   });
 
+  it('shows where the time goes, the quickest operators in one row', () => {
+    const page = renderReport(report).replaceAll('\u00a0', ' ');
+    expect(page).toContain('Time by operator');
+    expect(page).toContain('31 µs</td><td>76 %');
+    expect(page).toContain('3 others');
+    expect(page).not.toContain('QLinearJ');
+    expect(renderReport({ ...report, operators: undefined })).not.toContain('Time by operator');
+  });
+
   it('draws the reference line at its accuracy', () => {
     const line = { ...report, accuracyBudget: undefined, variants: [report.variants[0]!] };
     const page = renderReport(line);

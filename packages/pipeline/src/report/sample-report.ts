@@ -1,5 +1,5 @@
 import { loadDigits } from '@trainyard/datasets';
-import type { Misread, Report, ReportVariant } from './schema.ts';
+import type { Misread, OperatorProfile, Report, ReportVariant } from './schema.ts';
 
 const digest = (seed: number): string =>
   `sha256:${Array.from({ length: 64 }, (_, i) => ((seed * 31 + i * 7 + ((i * i * seed) % 11)) % 16).toString(16)).join('')}`;
@@ -68,6 +68,7 @@ export async function sampleReport(): Promise<Report> {
     },
     reference: { accuracy, loss: 0.0712, parameters: 24_890 },
     variants: variants(accuracy, test.length),
+    operators: operators(),
     accuracyBudget: 0.01,
     confusion,
     perClass,
@@ -86,6 +87,24 @@ export async function sampleReport(): Promise<Report> {
       platform: 'linux x64',
     },
   };
+}
+
+function operators(): OperatorProfile[] {
+  const times = (factor: number, ...rows: readonly [opType: string, nodes: number, microseconds: number][]) =>
+    rows.map(([opType, nodes, microseconds]) => ({ opType, nodes, microseconds: microseconds * factor }));
+  return [
+    {
+      variant: 'float32',
+      times: times(1, ['Conv', 3, 31.4], ['MaxPool', 2, 5.2], ['Gemm', 1, 3.1], ['Transpose', 1, 1.6]),
+    },
+    {
+      variant: 'pruned-int8',
+      times: times(
+        0.5,
+        ...[...'ABCDEFGHIJ'].map((letter, i): [string, number, number] => [`QLinear${letter}`, 1, 10 - i]),
+      ),
+    },
+  ];
 }
 
 function variants(accuracy: number, test: number): ReportVariant[] {

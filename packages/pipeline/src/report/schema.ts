@@ -52,6 +52,13 @@ const misreadSchema = v.object({
   pixels: v.pipe(v.string(), v.base64()),
 });
 
+const operatorProfileSchema = v.object({
+  /** Name of the variant. */
+  variant: v.string(),
+  /** Time of one picture by operator, the slowest first. */
+  times: v.array(v.object({ opType: v.string(), nodes: extent, microseconds: amount })),
+});
+
 /** What `report.json` holds and `report.html` shows: one trained network and the variants made of it. */
 export const reportSchema = v.object({
   schema: v.literal(1),
@@ -86,6 +93,8 @@ export const reportSchema = v.object({
   }),
   /** In the order they were made. */
   variants: v.pipe(v.array(variantSchema), v.minLength(1)),
+  /** Where the time goes in some of the variants. */
+  operators: v.optional(v.array(operatorProfileSchema)),
   /** By how much a variant's accuracy may be under the reference, as a share. */
   accuracyBudget: v.optional(share),
   /** `confusion[label][predicted]`: numbers of test pictures. */
@@ -115,6 +124,7 @@ export const reportSchema = v.object({
 
 export type Report = v.InferOutput<typeof reportSchema>;
 export type ReportVariant = Report['variants'][number];
+export type OperatorProfile = v.InferOutput<typeof operatorProfileSchema>;
 export type Misread = Report['misread']['samples'][number];
 
 /**

@@ -51,6 +51,8 @@ h1 { margin: 0.15rem 0 0.7rem; font-size: clamp(2.4rem, 6vw, 3.7rem); line-heigh
 const sections = `
 section { padding-top: 3.4rem; }
 h2 { margin: 0 0 0.4rem; font-size: 1.65rem; letter-spacing: -0.015em; }
+h3 { margin: 2rem 0 0.2rem; font-size: 1.15rem; }
+h3 + p { margin: 0 0 0.8rem; color: var(--muted); }
 .lead { max-width: 50rem; margin: 0 0 1.4rem; color: var(--muted); }
 .lead strong { color: var(--ink); }
 .note { color: var(--muted); font-size: 0.88rem; font-weight: 400; }
@@ -159,7 +161,7 @@ const print = `
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   header { padding-top: 0; }
   section { padding-top: 1.6rem; }
-  h2, .lead { break-after: avoid; }
+  h2, h3, .lead { break-after: avoid; }
   figure, tr, .figures > div { break-inside: avoid; }
   .scroll { overflow: visible; }
   .figures { grid-template-columns: repeat(4, 1fr); }

@@ -1,6 +1,7 @@
 import { bar } from './bar.ts';
 import { bytes, count, large, milliseconds, percent, points, small } from './format.ts';
 import { type Html, html } from './html.ts';
+import { operatorsFigures } from './operators-figures.ts';
 import type { Report } from './schema.ts';
 import { isKnownPrecision, variantsChart } from './variants-chart.ts';
 
@@ -19,6 +20,7 @@ ${count(report.dataset.test)} test pictures in ONNX Runtime. The dashed line is 
 <figure><figcaption>Accuracy against latency <span class="note">median, one picture</span></figcaption>${variantsChart(report, 'latency', ({ latencyMs }) => latencyMs.p50, 'ms')}</figure>
 </div>
 ${variantsTable(report)}
+${operatorsFigures(report)}
 </section>`;
 }
 

@@ -6,6 +6,7 @@ import { type DatasetInfo, readDatasetInfo, readSplit } from '../dataset-file.ts
 import { CommandError } from '../errors.ts';
 import { json, type PipelineFolder } from '../folder.ts';
 import { findMisread } from '../misread.ts';
+import { profileOperators } from '../profile-operators.ts';
 import { parseReport, type Report, renderReport, renderTable } from '../report/index.ts';
 import type { RunRecord } from '../run-record.ts';
 import type { Stage } from '../stage.ts';
@@ -58,6 +59,7 @@ async function makeReport(
   const { onnxRuntime, node, cpu, processors, platform } = environment();
   const { config, commit, parent } = manifest.lineage;
   const { perClass } = classReport(reference.confusion);
+  const variants = manifest.variants.map((variant) => ({ ...variant, latencyMs: latencies[variant.name] }));
   return parseReport({
     schema: 1,
     name,
@@ -73,7 +75,8 @@ async function makeReport(
       })),
     },
     reference,
-    variants: manifest.variants.map((variant) => ({ ...variant, latencyMs: latencies[variant.name] })),
+    variants,
+    operators: await profileOperators(folder.stage('package'), variants),
     accuracyBudget: maxAccuracyDrop.default,
     confusion: reference.confusion,
     perClass,
