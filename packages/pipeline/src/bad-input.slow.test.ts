@@ -1,4 +1,6 @@
-import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CommandResult, TestWorkspace } from './testing/workspace.ts';
 
@@ -67,6 +69,29 @@ describe('configs', () => {
     expectOneLine(await workspace.stage('odd', 'config'), 'odd/pipeline.config.ts');
   });
 
+  test('a field that is missing', async () => {
+    await workspace.write(
+      'pipelines/odd/pipeline.config.ts',
+      "export default { name: 'odd', dataset: { name: 'digits' } };",
+    );
+    expectOneLine(await workspace.stage('odd', 'config'), 'expected train', 'got undefined');
+  });
+
+  test.each([
+    ['syntax', 'export default { name: ,', 'pipeline.config.ts:1:'],
+    ['throws', "throw new Error('a\\nb');", 'expected a file that loads, got Error: a; repair it'],
+  ])('a file that does not load: %s', async (_, source, part) => {
+    await workspace.write('pipelines/odd/pipeline.config.ts', source);
+    expectOneLine(await workspace.stage('odd', 'config'), part);
+  });
+
+  test.each(['--seed=', '--seed=1e300', '--epochs=0', '--epochs=-1', '--wrong=1'])('%s', async (option) => {
+    const config = workspace.path('pipelines/good/.trainyard/config/train.json');
+    const before = await readFile(config);
+    expectOneLine(await workspace.stage('good', 'config', option));
+    expect(await readFile(config)).toEqual(before);
+  });
+
   test('options that are no numbers', async () => {
     const { exitCode, output } = await workspace.stage('good', 'config', '--epochs=many');
     expect(output).toContain('expected a whole number');
@@ -75,6 +100,12 @@ describe('configs', () => {
 
   test('a stage that does not exist', async () => {
     expectOneLine(await workspace.stage('good', 'shrink'), 'one of config, data, train');
+    expectOneLine(await workspace.stage('good', 'toString'), 'one of config, data, train');
+  });
+
+  test('a folder without a pipeline', async () => {
+    expectOneLine(await workspace.stage('none', 'config'), 'expected a pipeline', 'new-pipeline');
+    expect(existsSync(workspace.path('pipelines/none'))).toBe(false);
   });
 
   test('a stage before its turn', async () => {
@@ -117,5 +148,32 @@ describe('training', () => {
     await workspace.stage('good', 'config', '--epochs=1');
     expectOneLine(await workspace.stage('good', 'train'), 'expected 8', 'got 16');
     await writeFile(network, before);
+  });
+
+  test('a network with a logit too many', async () => {
+    const network = workspace.path('pipelines/good/network.ts');
+    const before = await readFile(network, 'utf8');
+    await writeFile(network, before.replace('new nn.Linear(64, classes)', 'new nn.Linear(64, classes + 1)'));
+    expectOneLine(await workspace.stage('good', 'train'), 'expected an output float32 [1, 2]', '[1, 3]');
+    await writeFile(network, before);
+  });
+
+  test('a disk that takes no more in the middle of a file leaves the results of before', async () => {
+    const folder = workspace.path('pipelines/good/.trainyard/evaluate');
+    await workspace.stage('good', 'config', '--epochs=1');
+    const before = await Promise.all((await readdir(folder)).map((file) => readFile(join(folder, file))));
+    // The size of files is limited to nothing, as on a disk without room.
+    const result = await workspace.command(
+      'sh',
+      '-c',
+      'ulimit -f 0; exec "$@"',
+      'sh',
+      ...workspace.trainyardCommand('stage', 'evaluate', 'pipelines/good'),
+    );
+    expectOneLine(result, 'expected room for the result', 'free some space');
+    expect(await Promise.all((await readdir(folder)).map((file) => readFile(join(folder, file))))).toEqual(
+      before,
+    );
+    expect(await readdir(workspace.path('pipelines/good/.trainyard'))).not.toContain('lock');
   });
 });

@@ -1,6 +1,11 @@
 const remedies: Readonly<Record<string, readonly [expected: string, got: string, remedy: string]>> = {
   ENOSPC: ['room for the result', 'a full disk', 'free some space and run the same command again'],
   EDQUOT: ['room for the result', 'a full quota', 'free some space and run the same command again'],
+  EFBIG: [
+    'room for the result',
+    'a limit of file sizes',
+    'raise it, or free some space, and run the command again',
+  ],
   EROFS: ['a folder to write into', 'a read-only file system', 'work on one that can be written'],
   EACCES: ['permission', 'none', 'change who may read and write there'],
   EPERM: ['permission', 'none', 'change who may read and write there'],
@@ -19,14 +24,15 @@ const printable = (text: string): string =>
   );
 
 /** An error of ours says what was expected, what came and what to do. */
-const isOurs = (message: string): boolean => /: expected .*, got /s.test(message);
+export const isOurs = (error: unknown): boolean =>
+  error instanceof Error && /: expected .*, got /s.test(error.message);
 
 /** What went wrong as one line: where, what was expected, what came, what to do. */
 export function describeError(error: unknown): string {
   const { message, code, path } = (
     error instanceof Error ? error : new Error(String(error))
   ) as NodeJS.ErrnoException;
-  if (isOurs(message)) return printable(message);
+  if (isOurs(error)) return printable(message);
   const known = code === undefined ? undefined : remedies[code];
   if (known) {
     const [expected, got, remedy] = known;

@@ -1,2 +1,2 @@
 export { definePipeline, type Pipeline, type PipelineInput } from './config.ts';
-export type { NetworkBuilder, NetworkInput } from './load-pipeline.ts';
+export type { NetworkBuilder, NetworkInput } from './load-network.ts';

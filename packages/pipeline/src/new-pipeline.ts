@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { loadImageFolder } from '@trainyard/datasets';
 import { namePattern } from '@trainyard/runtime-common';
@@ -22,6 +22,8 @@ export async function newPipeline(
   const size = Number(options.size);
   if (!Number.isInteger(size) || size < 16 || size > 512)
     throw new CommandError('new-pipeline --size', 'a whole number from 16 to 512', options.size);
+  if (options.data === '')
+    throw new CommandError('new-pipeline --data', 'a folder of pictures', 'an empty path');
   const root = resolve('pipelines', name);
   if (existsSync(root))
     throw new CommandError(
@@ -36,6 +38,8 @@ export async function newPipeline(
   await mkdir('pipelines', { recursive: true });
   const draft = await mkdtemp(`pipelines/.${name}-`);
   try {
+    // mkdtemp makes folders for their owner alone.
+    await chmod(draft, 0o777 & ~process.umask());
     const folder = relative(root, pictures).split(sep).join('/');
     await writeFile(
       join(draft, 'pipeline.config.ts'),

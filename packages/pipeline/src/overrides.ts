@@ -11,7 +11,8 @@ export interface Overrides {
 
 function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('expected a whole number.');
+  if (!/^\d/.test(text) || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError('expected a whole number from 0.');
   return value;
 }
 

@@ -1,7 +1,7 @@
 import { evaluate, loadWeights } from '@trainyard/trainer';
 import { readDatasetInfo, readSplit } from '../dataset-file.ts';
 import { json } from '../folder.ts';
-import { loadNetwork, networkInput } from '../load-pipeline.ts';
+import { loadNetwork, networkInput } from '../load-network.ts';
 import type { Stage } from '../stage.ts';
 
 /** What the trained network says of the test pictures: every variant is held against it. */

@@ -2,7 +2,7 @@ import { exportOnnx } from '@trainyard/exporter';
 import { checkModel, writeModel } from '@trainyard/onnx-ir';
 import { loadWeights } from '@trainyard/trainer';
 import { readDatasetInfo } from '../dataset-file.ts';
-import { loadNetwork, networkInput } from '../load-pipeline.ts';
+import { loadNetwork, networkInput } from '../load-network.ts';
 import type { Stage } from '../stage.ts';
 
 const exportStage: Stage = async ({ folder, log }) => {

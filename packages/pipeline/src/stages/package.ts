@@ -1,6 +1,6 @@
 import { writeBundle } from '@trainyard/exporter';
 import { readDatasetInfo } from '../dataset-file.ts';
-import { networkInput } from '../load-pipeline.ts';
+import { networkInput } from '../load-network.ts';
 import type { RunRecord } from '../run-record.ts';
 import type { Stage } from '../stage.ts';
 import { readVariants } from '../variants.ts';

@@ -6,7 +6,7 @@ import { $ } from 'zx';
 import { digestOf } from '../config.ts';
 import { holdOut, readDatasetInfo, readSplit } from '../dataset-file.ts';
 import { json } from '../folder.ts';
-import { loadNetwork, networkInput } from '../load-pipeline.ts';
+import { loadNetwork, networkInput } from '../load-network.ts';
 import { scheduleOf, stepOptionsOf } from '../recipe.ts';
 import type { RunRecord } from '../run-record.ts';
 import type { Stage } from '../stage.ts';

@@ -36,11 +36,19 @@ export class TestWorkspace {
 
   /** Runs the command line in the workspace, as a user does: standard output and error in one. */
   trainyard(...args: string[]): Promise<CommandResult> {
-    const node = ['--import', 'tsx', '--conditions=@trainyard/source', cli];
+    return this.command(...this.trainyardCommand(...args));
+  }
+
+  /** What `trainyard` runs. */
+  trainyardCommand(...args: string[]): [file: string, ...args: string[]] {
+    return [process.execPath, '--import', 'tsx', '--conditions=@trainyard/source', cli, ...args];
+  }
+
+  command(file: string, ...args: string[]): Promise<CommandResult> {
     return new Promise((done) => {
       execFile(
-        process.execPath,
-        [...node, ...args],
+        file,
+        args,
         { cwd: this.root, env: { ...process.env, FORCE_COLOR: '0' } },
         (error, stdout, stderr) => {
           const exitCode = error ? (typeof error.code === 'number' ? error.code : 1) : 0;
