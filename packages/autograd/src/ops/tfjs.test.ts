@@ -7,6 +7,9 @@ import {
   conv,
   convTranspose,
   Generator,
+  globalAveragePool,
+  globalMaxPool,
+  groupNorm,
   layerNorm,
   maxPool,
   mul,
@@ -177,6 +180,11 @@ describe('pooling', () => {
     );
   });
 
+  test('of the whole picture', () => {
+    compare(globalAveragePool, (x) => tf.mean(x, [2, 3], true), [draw(2, 3, 4, 5)]);
+    compare(globalMaxPool, (x) => tf.max(x, [2, 3], true), [draw(2, 3, 4, 5)]);
+  });
+
   test('average, padding counts', () => {
     const pads = [1, 2, 1, 0];
     compare(
@@ -233,6 +241,19 @@ describe('norms', () => {
         return x.sub(mean).div(variance.add(1e-5).sqrt()).mul(scale).add(bias);
       },
       [draw(2, 3, 8), draw(8), draw(8)],
+    );
+  });
+
+  test('group norm', () => {
+    compare(
+      (x, scale, bias) => groupNorm(x, 3, scale, bias),
+      (x, scale, bias) => {
+        const grouped = x.reshape([2, 3, 2 * 4 * 5]);
+        const { mean, variance } = tf.moments(grouped, 2, true);
+        const y = grouped.sub(mean).div(variance.add(1e-5).sqrt()).reshape([2, 6, 4, 5]);
+        return y.mul(scale.reshape([6, 1, 1])).add(bias.reshape([6, 1, 1]));
+      },
+      [draw(2, 6, 4, 5), draw(6), draw(6)],
     );
   });
 });

@@ -103,6 +103,17 @@ test('adaptive pooling cuts overlapping parts where sizes do not divide', () => 
   expect(adaptiveAveragePool(x, [1, 1]).toArray()).toEqual([3]);
 });
 
+test('group norm has gradients of second order, and runs in ONNX Runtime for any batch', async () => {
+  const generator = new Generator(4);
+  const x = generator.uniform([2, 4, 3, 2], -1, 1);
+  const [scale, bias] = [generator.uniform([4]), generator.uniform([4])];
+  checkGrads((...given) => groupNorm(given[0], 2, given[1], given[2]), [x, scale, bias], { order: 2 });
+  const { graph } = trace(({ x }) => ({ y: groupNorm(x, 2, scale, bias) }), {
+    x: { dtype: 'float32', shape: ['batch', 4, 3, 2] },
+  });
+  expect((await runInOrt(graph, { x })).y).toBeAllClose(groupNorm(x, 2, scale, bias));
+});
+
 test('adaptive maxima are of the same parts; gradients go to the first of equal ones', () => {
   const x = picture([
     [1, 5, 3, 5, 2],
