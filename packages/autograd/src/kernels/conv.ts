@@ -32,6 +32,27 @@ function inputMargins({ vertical, horizontal, height, width, outHeight, outWidth
   return { top, bottom, left, right };
 }
 
+/**
+ * How windows are read from x with margins: where each begins, over `count` pictures, and where the elements of one
+ * lie from there, over the channels of a group.
+ */
+function readingOf(geometry: Geometry, count: number, channels: number, inGroup: number) {
+  const { height, width, outHeight, outWidth, vertical, horizontal } = geometry;
+  const margins = inputMargins(geometry);
+  const { row, plane } = layoutWith(height, width, margins);
+  const windows = nested(
+    [count, channels * plane],
+    [outHeight, vertical.stride * row],
+    [outWidth, horizontal.stride],
+  );
+  const taps = nested(
+    [inGroup, plane],
+    [vertical.kernel, vertical.dilation * row],
+    [horizontal.kernel, horizontal.dilation],
+  );
+  return { margins, plane, windows, taps };
+}
+
 /** y = x ⋆ w + b: for each group, w [M, C·kH·kW] times the windows of x, which are never written out. */
 export function convForward(
   x: Tensor,
@@ -49,18 +70,7 @@ export function convForward(
   const positions = outHeight * outWidth;
   const depth = inGroup * vertical.kernel * horizontal.kernel;
   const count = together(batch, positions, 128);
-  const margins = inputMargins(geometry);
-  const { row, plane } = layoutWith(height, width, margins);
-  const windows = nested(
-    [count, channels * plane],
-    [outHeight, vertical.stride * row],
-    [outWidth, horizontal.stride],
-  );
-  const taps = nested(
-    [inGroup, plane],
-    [vertical.kernel, vertical.dilation * row],
-    [horizontal.kernel, horizontal.dilation],
-  );
+  const { margins, plane, windows, taps } = readingOf(geometry, count, channels, inGroup);
   const weightRows = nested([outGroup, depth]);
   const weightColumns = nested([depth, 1]);
   const rows = nested([outGroup, positions]);
@@ -95,18 +105,7 @@ export function convWeightGradient(
   const positions = outHeight * outWidth;
   const size = inGroup * vertical.kernel * horizontal.kernel;
   const count = together(batch, positions, 384);
-  const margins = inputMargins(geometry);
-  const { row, plane } = layoutWith(height, width, margins);
-  const windows = nested(
-    [count, channels * plane],
-    [outHeight, vertical.stride * row],
-    [outWidth, horizontal.stride],
-  );
-  const taps = nested(
-    [inGroup, plane],
-    [vertical.kernel, vertical.dilation * row],
-    [horizontal.kernel, horizontal.dilation],
-  );
+  const { margins, plane, windows, taps } = readingOf(geometry, count, channels, inGroup);
   const cotangentRows = nested([outGroup, positions]);
   const cotangentColumns = nested([count, outputs * positions], [positions, 1]);
   const rows = nested([outGroup, size]);

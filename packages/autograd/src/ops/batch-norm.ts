@@ -20,7 +20,7 @@ function checkChannels(where: string, [x, ...rest]: readonly InferInput[]): void
 }
 
 /** A vector over channels, shaped so that it broadcasts over x [N, C, …]. */
-const overChannels = (v: Tensor, x: TensorType): Tensor =>
+export const overChannels = (v: Tensor, x: TensorType): Tensor =>
   reshape(v, [v.shape[0] as number, ...x.shape.slice(2).map(() => 1)]);
 
 const rules = { epsilon: attr.float(1e-5), momentum: attr.float(0.9), trainingMode: attr.int(0) };

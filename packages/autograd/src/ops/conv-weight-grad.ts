@@ -8,7 +8,7 @@ import { convTranspose } from './conv-transpose.ts';
 import { reshape } from './reshape.ts';
 import { slice } from './slice.ts';
 import { transpose } from './transpose.ts';
-import { extent, geometryOf, windowAxes } from './window.ts';
+import { geometryOf, leftOver, windowAxes } from './window.ts';
 
 const rules = {
   dilations: attr.ints(),
@@ -80,14 +80,7 @@ export const ConvWeightGrad = defineOp({
     () =>
       convTranspose(dy, v, undefined, {
         ...optionsOf(attributes),
-        outputPadding: axesOf(x, attributes).map(
-          (axis, i) =>
-            (x.shape[i + 2] as number) +
-            axis.begin +
-            axis.end -
-            extent(axis) -
-            ((dy.shape[i + 2] as number) - 1) * axis.stride,
-        ),
+        outputPadding: leftOver(x, dy, axesOf(x, attributes)),
       }),
     () => conv(x, v, undefined, optionsOf(attributes)),
   ],

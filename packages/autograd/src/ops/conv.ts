@@ -7,7 +7,7 @@ import { formatType, sizeOf, type TensorType } from '../types.ts';
 import { convTranspose } from './conv-transpose.ts';
 import { convWeightGrad } from './conv-weight-grad.ts';
 import { sum } from './reduce.ts';
-import { extent, geometryOf, positions, requirePicture, windowAxes } from './window.ts';
+import { geometryOf, leftOver, positions, requirePicture, windowAxes } from './window.ts';
 
 export const convRules = {
   autoPad: attr.string('NOTSET'),
@@ -74,14 +74,7 @@ function resolved(x: Tensor, w: Tensor, attributes: ConvAttributes, y: Tensor) {
       dilations: axes.map((axis) => axis.dilation),
       group: attributes.group,
     },
-    outputPadding: axes.map(
-      (axis, i) =>
-        (x.shape[i + 2] as number) +
-        axis.begin +
-        axis.end -
-        extent(axis) -
-        ((y.shape[i + 2] as number) - 1) * axis.stride,
-    ),
+    outputPadding: leftOver(x, y, axes),
   };
 }
 

@@ -3,9 +3,9 @@ import { InputError } from '../errors.ts';
 import { normalizeRuns } from '../kernels/norm.ts';
 import { defineOp } from '../op.ts';
 import { requireFloat, type Tensor } from '../tensor.ts';
-import { formatType, normalizeAxis, sizeOf, type TensorType } from '../types.ts';
+import { formatType, normalizeAxis, sizeOf } from '../types.ts';
 import { add, div, mul, sub } from './arithmetic.ts';
-import type { NormOptions } from './batch-norm.ts';
+import { type NormOptions, overChannels } from './batch-norm.ts';
 import { vjpOf } from './composite.ts';
 import { sum } from './reduce.ts';
 import { reshape } from './reshape.ts';
@@ -79,13 +79,10 @@ export const layerNorm = (
 
 const instanceRules = { epsilon: attr.float(1e-5) };
 
-const spread = (v: Tensor, x: TensorType): Tensor =>
-  reshape(v, [v.shape[0] as number, ...x.shape.slice(2).map(() => 1)]);
-
 function instanceComposite([x, scale, bias]: readonly Tensor[], { epsilon }: { epsilon: number }): Tensor[] {
   const axes = x.shape.map((_, i) => i).slice(2);
   const [y] = standardized(x, axes, epsilon);
-  return [add(mul(y, spread(scale, x)), spread(bias, x))];
+  return [add(mul(y, overChannels(scale, x)), overChannels(bias, x))];
 }
 
 /** y = (x − mean x) / √(var x + ε) · scale + bias, over each channel of each picture */
@@ -144,5 +141,5 @@ export function groupNorm(
   // 0 and −1 keep a batch that has only a name.
   const grouped = reshape(x, [0, groups, (channels / groups) * sizeOf(spatial)]);
   const [y] = standardized(grouped, [2], options.epsilon ?? 1e-5);
-  return add(mul(reshape(y, [0, channels, ...spatial]), spread(scale, x)), spread(bias, x));
+  return add(mul(reshape(y, [0, channels, ...spatial]), overChannels(scale, x)), overChannels(bias, x));
 }

@@ -113,9 +113,9 @@ export const MaxPoolPick: Op<typeof poolRules> = defineOp<typeof poolRules>({
   },
 });
 
-/** dx is dy at the first maximum of every window, in row order, and 0 elsewhere */
 const maxPoolRules = { ...poolRules, storageOrder: attr.int(0) };
 
+/** dx is dy at the first maximum of every window, in row order, and 0 elsewhere */
 export const MaxPool: Op<typeof maxPoolRules> = defineOp<typeof maxPoolRules>({
   type: 'MaxPool',
   attributes: maxPoolRules,

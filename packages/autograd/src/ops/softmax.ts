@@ -14,45 +14,48 @@ const inferSoftmax =
     return [{ dtype: x.dtype, shape: x.shape }];
   };
 
-/** Calls `line(start, stride, length)` for every line of elements along the axis. */
-function forEachLine(
-  x: Tensor,
-  axis: number,
-  line: (start: number, stride: number, length: number) => void,
-): void {
-  const at = normalizeAxis('softmax', axis, x.rank);
-  const stride = sizeOf(x.sizes.slice(at + 1));
-  const length = x.sizes[at];
-  for (let outer = 0; outer < x.size; outer += stride * length)
-    for (let inner = 0; inner < stride; inner++) line(outer + inner, stride, length);
-}
+/** Writes a line of elements of y, from `start` in steps of `stride` to before `end`; the largest of x is known. */
+type Line = (
+  y: NumberArray,
+  x: NumberArray,
+  start: number,
+  end: number,
+  stride: number,
+  largest: number,
+) => void;
 
-function largestOf(x: NumberArray, start: number, stride: number, length: number): number {
-  let largest = Number.NEGATIVE_INFINITY;
-  for (let i = start, end = start + length * stride; i < end; i += stride) largest = Math.max(largest, x[i]);
-  return largest;
-}
+/** A kernel that goes along the lines of the axis; the largest element is found first, as eˣ would overflow. */
+const alongAxis =
+  (line: Line) =>
+  ([x]: readonly Tensor[], { axis }: { axis: number }, [y]: readonly Tensor[]): void => {
+    const from = x.data as NumberArray;
+    const to = y.data as NumberArray;
+    const at = normalizeAxis('softmax', axis, x.rank);
+    const stride = sizeOf(x.sizes.slice(at + 1));
+    const length = x.sizes[at] * stride;
+    for (let outer = 0; outer < x.size; outer += length)
+      for (let start = outer; start < outer + stride; start++) {
+        const end = start + length;
+        let largest = Number.NEGATIVE_INFINITY;
+        for (let i = start; i < end; i += stride) largest = Math.max(largest, from[i]);
+        line(to, from, start, end, stride, largest);
+      }
+  };
 
 /** y = eˣ / Σ eˣ along the axis; dx = y (dy − Σ y dy) */
 export const Softmax = defineOp({
   type: 'Softmax',
   attributes: { axis: attr.int(-1) },
   infer: inferSoftmax('softmax'),
-  kernel: ([x], { axis }, [y]) => {
-    const from = x.data as NumberArray;
-    const to = y.data as NumberArray;
-    forEachLine(x, axis, (start, stride, length) => {
-      const largest = largestOf(from, start, stride, length);
-      const end = start + length * stride;
-      let total = 0;
-      for (let i = start; i < end; i += stride) {
-        const power = Math.exp(from[i] - largest);
-        to[i] = power;
-        total += power;
-      }
-      for (let i = start; i < end; i += stride) to[i] /= total;
-    });
-  },
+  kernel: alongAxis((y, x, start, end, stride, largest) => {
+    let total = 0;
+    for (let i = start; i < end; i += stride) {
+      const power = Math.exp(x[i] - largest);
+      y[i] = power;
+      total += power;
+    }
+    for (let i = start; i < end; i += stride) y[i] /= total;
+  }),
   vjp: ({ outputs: [y], attributes: { axis }, cotangents: [dy] }) => [
     () => mul(y, sub(dy, sum(mul(y, dy), { axes: axis, keepDims: true }))),
   ],
@@ -63,18 +66,12 @@ export const LogSoftmax = defineOp({
   type: 'LogSoftmax',
   attributes: { axis: attr.int(-1) },
   infer: inferSoftmax('logSoftmax'),
-  kernel: ([x], { axis }, [y]) => {
-    const from = x.data as NumberArray;
-    const to = y.data as NumberArray;
-    forEachLine(x, axis, (start, stride, length) => {
-      const largest = largestOf(from, start, stride, length);
-      const end = start + length * stride;
-      let total = 0;
-      for (let i = start; i < end; i += stride) total += Math.exp(from[i] - largest);
-      const shift = largest + Math.log(total);
-      for (let i = start; i < end; i += stride) to[i] = from[i] - shift;
-    });
-  },
+  kernel: alongAxis((y, x, start, end, stride, largest) => {
+    let total = 0;
+    for (let i = start; i < end; i += stride) total += Math.exp(x[i] - largest);
+    const shift = largest + Math.log(total);
+    for (let i = start; i < end; i += stride) y[i] = x[i] - shift;
+  }),
   vjp: ({ outputs: [y], attributes: { axis }, cotangents: [dy] }) => [
     () => sub(dy, mul(exp(y), sum(dy, { axes: axis, keepDims: true }))),
   ],

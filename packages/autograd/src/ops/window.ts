@@ -105,16 +105,24 @@ export function positions(where: string, size: Dim, axis: Axis, ceil = false): D
   return (count - 1) * stride >= size + begin ? count - 1 : count;
 }
 
+/**
+ * How many elements of the padded x, along each axis, its windows leave out at the end; negative where they reach
+ * over it.
+ */
+export const leftOver = (x: TensorType, windows: TensorType, axes: readonly Axis[]): number[] =>
+  axes.map(
+    (axis, i) =>
+      (x.shape[i + 2] as number) +
+      axis.begin +
+      axis.end -
+      extent(axis) -
+      ((windows.shape[i + 2] as number) - 1) * axis.stride,
+  );
+
 /** Options of the transposed convolution that spreads windows over the elements of x that they were read from. */
 export function spreading(x: TensorType, windows: TensorType, axes: readonly Axis[]) {
   // Positive where windows reach over the end of x, negative where they leave some of it out.
-  const over = axes.map(
-    (axis, i) =>
-      ((windows.shape[i + 2] as number) - 1) * axis.stride +
-      extent(axis) -
-      axis.begin -
-      (x.shape[i + 2] as number),
-  );
+  const over = leftOver(x, windows, axes).map((left, i) => axes[i].end - left);
   return {
     strides: axes.map((axis) => axis.stride),
     dilations: axes.map((axis) => axis.dilation),
