@@ -1,7 +1,7 @@
 import { Float16Array } from '@petamoriken/float16';
 import type { DataType } from './data-type.ts';
 import { ModelError } from './errors.ts';
-import { type AnyView, isViewable, TensorData, type ViewableType } from './tensor-data.ts';
+import { type AnyView, isViewable, TensorData, type ViewableType, views } from './tensor-data.ts';
 
 /** Layouts of the small floating-point types: bits of the exponent and of the mantissa, and the exponent's bias. */
 interface SmallFloat {
@@ -78,21 +78,9 @@ export function fromNumbers(
     case 'uint64':
       return TensorData.from(dtype, dims, BigUint64Array.from(values, BigInt));
     default:
-      return TensorData.from(dtype, dims, plainArrays[dtype].from(values) as AnyView);
+      return TensorData.from(dtype, dims, views[dtype].from(values) as AnyView);
   }
 }
-
-const plainArrays = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int8: Int8Array,
-  uint8: Uint8Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  bool: Uint8Array,
-};
 
 /** Elements of fewer than 8 bits, packed from the low end of each byte. */
 function codes(bytes: Uint8Array, size: number, bits: number): Float64Array {

@@ -1,7 +1,8 @@
 import { bytesPerElement, type DataType } from './data-type.ts';
 import { ModelError } from './errors.ts';
 
-const views = {
+/** The typed array of each type that has one. */
+export const views = {
   float32: Float32Array,
   float64: Float64Array,
   int8: Int8Array,
