@@ -11,6 +11,10 @@ export interface TemplateInput {
 const epochsFor = (pictures: number): number =>
   Math.min(60, Math.max(15, Math.round((2000 * 32) / pictures)));
 
+/** A string literal as the formatter has it: in single quotes where it can be. */
+const quoted = (text: string): string =>
+  text.includes("'") ? JSON.stringify(text) : `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"')}'`;
+
 export const configTemplate = ({
   name,
   folder,
@@ -19,8 +23,8 @@ export const configTemplate = ({
 }: TemplateInput): string => `import { definePipeline } from '@trainyard/pipeline';
 
 export default definePipeline({
-  name: ${JSON.stringify(name)},
-  dataset: { name: 'image-folder', folder: ${JSON.stringify(folder)}, size: [${size}, ${size}] },
+  name: ${quoted(name)},
+  dataset: { name: 'image-folder', folder: ${quoted(folder)}, size: [${size}, ${size}] },
   seed: 1,
   train: {
     epochs: ${epochsFor(pictures)},
@@ -31,7 +35,9 @@ export default definePipeline({
     labelSmoothing: 0.1,
     augment: { flip: 'horizontal', shift: ${Math.round(size / 10)}, rotate: 10, scale: 0.1 },
   },
-  prune: [{ name: 'pruned', method: 'channels', flopsReduction: 0.4, fineTune: { epochs: 5, learningRate: 0.01 } }],
+  prune: [
+    { name: 'pruned', method: 'channels', flopsReduction: 0.4, fineTune: { epochs: 5, learningRate: 0.01 } },
+  ],
   quantize: [
     { name: 'int8', method: 'static', activations: 'uint8' },
     { name: 'float16', method: 'float16' },
@@ -55,10 +61,10 @@ const block = (inChannels: number, outChannels: number) =>
 export default ({ channels, classes }: NetworkInput) =>
   new nn.Sequential([
     new nn.Preprocess({ mean: Array(channels).fill(0.5), std: Array(channels).fill(0.25) }),
-    block(channels, 16),
+    block(channels, 8),
+    block(8, 16),
     block(16, 32),
-    block(32, 64),
-    new nn.Conv2d(64, 64, { kernelSize: 3, padding: 1, bias: false }),
+    new nn.Conv2d(32, 64, { kernelSize: 3, padding: 1, bias: false }),
     new nn.BatchNorm2d(64),
     new nn.ReLU(),
     new nn.AdaptiveAvgPool2d(1),
