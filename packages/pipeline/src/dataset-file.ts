@@ -2,15 +2,10 @@ import type { ImageDataset, ImageSplit } from '@trainyard/trainer';
 import { json, type PipelineFolder } from './folder.ts';
 
 /** What later stages know of the dataset; the pictures lie beside it in `train.bin` and `test.bin`. */
-export interface DatasetInfo {
-  readonly name: string;
-  readonly digest: string;
-  readonly classes: readonly string[];
-  readonly imageShape: readonly [height: number, width: number, channels: number];
+export interface DatasetInfo extends Omit<ImageDataset, 'train' | 'test'> {
+  /** Numbers of pictures. */
   readonly train: number;
   readonly test: number;
-  readonly license: string;
-  readonly source: string;
 }
 
 /** Pictures first (uint8, NHWC), then labels (int32, little-endian). */

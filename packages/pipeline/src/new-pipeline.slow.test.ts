@@ -1,22 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { loadBundle } from '@trainyard/runtime-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { stageTable } from './stages/index.ts';
 import { TestWorkspace } from './testing/workspace.ts';
 
-const stages = [
-  'config',
-  'data',
-  'train',
-  'evaluate',
-  'export',
-  'optimize',
-  'prune',
-  'quantize',
-  'verify',
-  'benchmark',
-  'package',
-  'release',
-];
 let workspace: TestWorkspace;
 
 beforeAll(async () => {
@@ -29,7 +16,7 @@ test('a folder of pictures becomes a pipeline, and the pipeline a bundle that cl
   const made = await workspace.trainyard('new-pipeline', 'colours', '--data', './photos', '--size', '16');
   expect(made.output).toContain('of 2 classes (blue, red)');
   expect(made.exitCode).toBe(0);
-  for (const stage of stages) {
+  for (const stage of Object.keys(stageTable)) {
     const { exitCode, output } = await workspace.stage('colours', stage, '--epochs=8');
     expect(exitCode, `${stage}: ${output}`).toBe(0);
   }

@@ -1,4 +1,5 @@
 import { InputError } from '@trainyard/autograd';
+import { topClasses } from '@trainyard/trainer';
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 
 /** The namespace of a build of ONNX Runtime, such as onnxruntime-node; handed in, so that none is needed here. */
@@ -54,10 +55,10 @@ export async function verify(
         throw mismatch(reference.length, offset + logits.length);
       const expected = reference.subarray(offset, offset + logits.length);
       offset += logits.length;
+      const [tops, expectedTops] = [topClasses(logits, classes), topClasses(expected, classes)];
       for (let row = 0; row < labels.length; row++) {
-        const top = argMax(logits, row * classes, classes);
-        if (top === labels[row]) right++;
-        if (top === argMax(expected, row * classes, classes)) agreeing++;
+        if (tops[row] === labels[row]) right++;
+        if (tops[row] === expectedTops[row]) agreeing++;
       }
       for (let i = 0; i < logits.length; i++) {
         const difference = Math.abs(logits[i]! - expected[i]!);
@@ -92,10 +93,4 @@ async function logitsOf(session: InferenceSession, pixels: Tensor): Promise<Floa
   const { [output!]: logits } = await session.run({ [input!]: pixels }, [output!]);
   if (logits!.type !== 'float32') throw new InputError('verify', 'logits of float32', logits!.type);
   return logits!.data as Float32Array;
-}
-
-function argMax(values: Float32Array, start: number, length: number): number {
-  let best = 0;
-  for (let i = 1; i < length; i++) if (values[start + i]! > values[start + best]!) best = i;
-  return best;
 }

@@ -1,4 +1,4 @@
-import { measureLatency } from '@trainyard/exporter';
+import { type LatencyFigures, measureLatency } from '@trainyard/exporter';
 import * as ort from 'onnxruntime-node';
 import { readDatasetInfo, readSplit } from '../dataset-file.ts';
 import { json } from '../folder.ts';
@@ -7,7 +7,7 @@ import type { Stage } from '../stage.ts';
 import { readVariants } from '../variants.ts';
 
 /** Milliseconds of one picture, by variant. */
-export type Latencies = Readonly<Record<string, { readonly p50: number; readonly p95: number }>>;
+export type Latencies = Readonly<Record<string, LatencyFigures>>;
 
 const benchmark: Stage = async ({ folder, log }) => {
   const info = await readDatasetInfo(folder);

@@ -2,14 +2,8 @@ import { evaluate, loadWeights } from '@trainyard/trainer';
 import { readDatasetInfo, readSplit } from '../dataset-file.ts';
 import { json } from '../folder.ts';
 import { loadNetwork, networkInput } from '../load-network.ts';
+import type { Reference } from '../reference.ts';
 import type { Stage } from '../stage.ts';
-
-/** What the trained network says of the test pictures: every variant is held against it. */
-export interface Reference {
-  readonly accuracy: number;
-  readonly loss: number;
-  readonly confusion: readonly (readonly number[])[];
-}
 
 const evaluateStage: Stage = async ({ folder, log, signal }) => {
   const { network: file } = await folder.section('evaluate');

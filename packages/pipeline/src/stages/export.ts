@@ -1,5 +1,5 @@
 import { exportOnnx } from '@trainyard/exporter';
-import { checkModel, writeModel } from '@trainyard/onnx-ir';
+import { writeModel } from '@trainyard/onnx-ir';
 import { loadWeights } from '@trainyard/trainer';
 import { readDatasetInfo } from '../dataset-file.ts';
 import { loadNetwork, networkInput } from '../load-network.ts';
@@ -13,7 +13,6 @@ const exportStage: Stage = async ({ folder, log }) => {
   await loadWeights(network, await folder.read('train', 'weights.bin'));
   const lineage = { dataset: { name: info.name, digest: info.digest }, recipe: trainDigest, seed };
   const model = exportOnnx(network, { name, input, labels: info.classes, lineage });
-  checkModel(model);
   await folder.replace('export', { 'model.onnx': writeModel(model) });
   log.success(`${model.graph.nodes.length} nodes, opset ${model.opsetImports.get('')}`);
 };

@@ -1,17 +1,17 @@
 import { relative } from 'node:path';
 import { environment, loadBundle, type NodeClassifier } from '@trainyard/runtime-node';
 import type { ImageSplit } from '@trainyard/trainer';
-import { classReport } from '@trainyard/trainer';
+import { classReport, topClasses } from '@trainyard/trainer';
 import { type DatasetInfo, readDatasetInfo, readSplit } from '../dataset-file.ts';
 import { CommandError } from '../errors.ts';
 import { json, type PipelineFolder } from '../folder.ts';
 import { findMisread } from '../misread.ts';
 import { profileOperators } from '../profile-operators.ts';
+import { readLogits, readReference } from '../reference.ts';
 import { parseReport, type Report, renderReport, renderTable } from '../report/index.ts';
 import type { RunRecord } from '../run-record.ts';
 import type { Stage } from '../stage.ts';
 import type { Latencies } from './benchmark.ts';
-import type { Reference } from './evaluate.ts';
 
 const release: Stage = async ({ folder, log }) => {
   const info = await readDatasetInfo(folder);
@@ -31,12 +31,8 @@ async function proveAccuracy(
   { images, labels, length }: ImageSplit,
   { classes }: DatasetInfo,
 ): Promise<void> {
-  const logits = await predict(images);
-  let right = 0;
-  for (let i = 0; i < length; i++) {
-    const row = logits.subarray(i * classes.length, (i + 1) * classes.length);
-    if (row.indexOf(Math.max(...row)) === labels[i]) right++;
-  }
+  const predictions = topClasses(await predict(images), classes.length);
+  const right = predictions.filter((prediction, i) => prediction === labels[i]).length;
   if (Math.abs(right / length - variant.accuracy) > 1e-9)
     throw new CommandError(
       'release',
@@ -53,9 +49,9 @@ async function makeReport(
 ): Promise<Report> {
   const { name, seed, maxAccuracyDrop } = await folder.section('release');
   const run = await folder.readJson<RunRecord>('train', 'run.json');
-  const reference = await folder.readJson<Reference>('evaluate', 'reference.json');
+  const reference = await readReference(folder);
   const latencies = await folder.readJson<Latencies>('benchmark', 'latency.json');
-  const logits = new Float32Array((await folder.read('evaluate', 'logits.f32')).slice().buffer);
+  const logits = await readLogits(folder);
   const { onnxRuntime, node, cpu, processors, platform } = environment();
   const { config, commit, parent } = manifest.lineage;
   const { perClass } = classReport(reference.confusion);

@@ -6,6 +6,7 @@ import { readDatasetInfo, readSplit } from '../dataset-file.ts';
 import { CommandError } from '../errors.ts';
 import { json } from '../folder.ts';
 import { pictureBatches } from '../picture-batches.ts';
+import { readLogits } from '../reference.ts';
 import type { Stage } from '../stage.ts';
 import { readVariants, type VariantEntry } from '../variants.ts';
 
@@ -26,7 +27,7 @@ const verifyStage: Stage = async ({ folder, log, signal }) => {
   const { budget } = await folder.section('verify');
   const info = await readDatasetInfo(folder);
   const batches = pictureBatches(await readSplit(folder, 'test'), info.imageShape, { batchSize: 64 });
-  const reference = new Float32Array((await folder.read('evaluate', 'logits.f32')).slice().buffer);
+  const reference = await readLogits(folder);
   const verified: Verified[] = [];
   for (const { name, precision, bytes } of await readVariants(folder)) {
     signal.throwIfAborted();
