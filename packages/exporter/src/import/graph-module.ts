@@ -3,7 +3,7 @@ import { cloneGraph, cloneModel, type Graph, type Model, TensorData, type Value 
 import { Module, Parameter } from '@trainyard/trainer';
 import { fedInputs } from '../analyze/concrete-inputs.ts';
 import { operatorOf } from '../analyze/operators.ts';
-import { liftConstants } from '../prune/lift-constants.ts';
+import { liftConstants } from '../passes/lift-constants.ts';
 import { trainableInitializers } from './trainable.ts';
 
 /** Any ONNX model whose operators we know, as a module: its weights are parameters under their ONNX names. */

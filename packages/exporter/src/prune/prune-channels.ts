@@ -4,10 +4,10 @@ import type { ShapeOptions } from '../analyze/concrete-inputs.ts';
 import { countFlops, countParameters } from '../analyze/count.ts';
 import { inferGraph } from '../analyze/infer-graph.ts';
 import { eliminateDeadNodes } from '../passes/eliminate-dead-nodes.ts';
+import { liftConstants } from '../passes/lift-constants.ts';
 import { chooseByFlops, chooseByShare } from './choose.ts';
 import { type Coupling, coupleChannels } from './coupling.ts';
 import { applyCut } from './cut.ts';
-import { liftConstants } from './lift-constants.ts';
 import { rules } from './rules/index.ts';
 import { type ChannelCriterion, type Filters, findFilters, findGroups, type Unit } from './units.ts';
 

@@ -1,6 +1,6 @@
 import { cloneModel, type Model, TensorData } from '@trainyard/onnx-ir';
+import { liftConstants } from '../passes/lift-constants.ts';
 import { coupleChannels } from './coupling.ts';
-import { liftConstants } from './lift-constants.ts';
 import { rules } from './rules/index.ts';
 
 /** Makes the given channels produce zeros: their filters, biases, scales, and all else of theirs but statistics. */
