@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CommandResult, TestWorkspace } from './testing/workspace.ts';
@@ -74,7 +74,7 @@ describe('configs', () => {
       'pipelines/odd/pipeline.config.ts',
       "export default { name: 'odd', dataset: { name: 'digits' } };",
     );
-    expectOneLine(await workspace.stage('odd', 'config'), 'expected train', 'got undefined');
+    expectOneLine(await workspace.stage('odd', 'config'), 'expected train', 'got nothing');
   });
 
   test.each([
@@ -159,21 +159,40 @@ describe('training', () => {
   });
 
   test('a disk that takes no more in the middle of a file leaves the results of before', async () => {
-    const folder = workspace.path('pipelines/good/.trainyard/evaluate');
-    await workspace.stage('good', 'config', '--epochs=1');
-    const before = await Promise.all((await readdir(folder)).map((file) => readFile(join(folder, file))));
-    // The size of files is limited to nothing, as on a disk without room.
-    const result = await workspace.command(
-      'sh',
-      '-c',
-      'ulimit -f 0; exec "$@"',
-      'sh',
-      ...workspace.trainyardCommand('stage', 'evaluate', 'pipelines/good'),
+    const folder = workspace.path('pipelines/good/.trainyard');
+    const results = async () => {
+      const names = await readdir(join(folder, 'optimize'));
+      return Promise.all(names.map((name) => readFile(join(folder, 'optimize', name))));
+    };
+    const before = await results();
+    // No file may grow beyond some kilobytes, fewer than a model has.
+    const limited = ['-c', 'ulimit -f 16; exec "$@"', 'sh'];
+    const stage = workspace.trainyardCommand('stage', 'optimize', 'pipelines/good');
+    expectOneLine(
+      await workspace.command('sh', ...limited, ...stage),
+      'expected room for the result',
+      'free some space',
     );
-    expectOneLine(result, 'expected room for the result', 'free some space');
-    expect(await Promise.all((await readdir(folder)).map((file) => readFile(join(folder, file))))).toEqual(
-      before,
-    );
-    expect(await readdir(workspace.path('pipelines/good/.trainyard'))).not.toContain('lock');
+    expect(await results()).toEqual(before);
+    expect((await readdir(folder)).filter((name) => /lock|tmp|previous/.test(name))).toEqual([]);
   });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s writes a checkpoint, and the run goes on from it',
+    async (signal) => {
+      await workspace.stage('good', 'config', '--epochs=1000', `--seed=${signal.length}`);
+      const { exitCode, output } = await workspace.command(
+        'timeout',
+        `--signal=${signal}`,
+        '--preserve-status',
+        '8',
+        ...workspace.trainyardCommand('stage', 'train', 'pipelines/good'),
+      );
+      expect(output).toContain('the same command goes on from here');
+      expect(exitCode).toBe(130);
+      const checkpoints = workspace.path('pipelines/good/.trainyard/checkpoints');
+      expect((await readdir(checkpoints)).filter((name) => name.endsWith('.ckpt'))).toHaveLength(1);
+      await rm(checkpoints, { recursive: true });
+    },
+  );
 });

@@ -4,6 +4,7 @@ import { createConsola } from 'consola';
 import { describeError } from './describe-error.ts';
 import { CommandError } from './errors.ts';
 import { PipelineFolder } from './folder.ts';
+import { onInterrupt } from './interrupt.ts';
 import { loadPipeline } from './load-pipeline.ts';
 import { lock } from './lock.ts';
 import { addOverrideOptions, type Overrides } from './overrides.ts';
@@ -12,12 +13,9 @@ import { stageTable } from './stages/index.ts';
 const log = createConsola({ level: 3, formatOptions: { date: false } });
 const verbose = process.argv.includes('--verbose') || process.env.NX_VERBOSE_LOGGING === 'true';
 
-const interrupted = new AbortController();
-process.once('SIGINT', () => {
-  log.warn('Stopping after this step; the same command goes on from here. Ctrl-C again stops at once.');
-  interrupted.abort();
-  process.once('SIGINT', () => process.exit(130));
-});
+const interrupted = onInterrupt(() =>
+  log.warn('Stopping after this step; the same command goes on from here. Ctrl-C again stops at once.'),
+);
 
 async function runStage(name: string, root: string, overrides: Overrides): Promise<void> {
   if (!Object.hasOwn(stageTable, name))
@@ -30,7 +28,7 @@ async function runStage(name: string, root: string, overrides: Overrides): Promi
     await stage({
       folder,
       log,
-      signal: interrupted.signal,
+      signal: interrupted,
       loadPipeline: () => loadPipeline(folder.root, overrides),
     });
   } finally {
@@ -61,10 +59,10 @@ program
 
 try {
   await program.parseAsync();
-  if (interrupted.signal.aborted) process.exitCode = 130;
+  if (interrupted.aborted) process.exitCode = 130;
 } catch (error) {
   // What an abort throws is no failure: the user asked for it, and was told.
-  if (interrupted.signal.aborted && error === interrupted.signal.reason) process.exitCode = 130;
+  if (interrupted.aborted && error === interrupted.reason) process.exitCode = 130;
   else {
     log.error(verbose && error instanceof Error ? error : describeError(error));
     process.exitCode = 1;

@@ -53,6 +53,7 @@ async function tryCreate(file: string, owner: Owner): Promise<boolean> {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    await rm(file, { force: true });
     throw error;
   }
 }
