@@ -46,7 +46,7 @@ const verifyStage: Stage = async ({ folder, log, signal }) => {
     if (refused) log.warn(`${name} is left out of the release: ${refused}`);
     else
       log.success(
-        `${name}: accuracy ${percent(figures.accuracy)}, agreement ${percent(figures.agreement)}, largest logit difference ${figures.maxAbsLogitDiff.toExponential(1)}`,
+        `${name}: accuracy ${percent(figures.accuracy)}, agreement ${percent(figures.agreement)}, largest logit difference ${Number(figures.maxAbsLogitDiff.toPrecision(2))}`,
       );
   }
   if (verified[0].refused)
