@@ -1,5 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { fit, saveWeights } from '@trainyard/trainer';
 import { checkpointFile, terminalProgress } from '@trainyard/trainer/node';
 import { $ } from 'zx';
@@ -7,6 +6,7 @@ import { digestOf } from '../config.ts';
 import { holdOut, readDatasetInfo, readSplit } from '../dataset-file.ts';
 import { json } from '../folder.ts';
 import { loadNetwork, networkInput } from '../load-network.ts';
+import { networkSource } from '../network-source.ts';
 import { scheduleOf, stepOptionsOf } from '../recipe.ts';
 import type { RunRecord } from '../run-record.ts';
 import type { Stage } from '../stage.ts';
@@ -29,7 +29,7 @@ const train: Stage = async ({ folder, log, signal }) => {
   const { kept, held } = holdOut(pictures, recipe.validation);
 
   // Another recipe, network or dataset has another name: an interrupted run goes on only where it is the same run.
-  const source = await readFile(join(folder.root, file), 'utf8');
+  const source = await networkSource(folder.root);
   const key = digestOf(JSON.stringify([section, info.digest, source])).slice(7, 23);
   const { history, stopped, executor } = await fit(network, kept, {
     epochs: recipe.epochs,
