@@ -161,6 +161,19 @@ describe('loadImageFolder', () => {
 });
 
 describe('unreadable files', () => {
+  it.each([
+    ['Unknown error', '(cut off or damaged)'],
+    ['Input buffer has corrupt header:', '(has corrupt header)'],
+    ['a.png: expected a picture, got bytes of\nanother format; export it again', '(bytes of another format)'],
+  ])('the reason of a decoder, "%s"', async (message, reason) => {
+    for (const path of ['a/1.png', 'a/2.png', 'b/1.png', 'b/2.png']) await paint(path, red);
+    const decode = async (path: string) => {
+      if (path.endsWith('2.png')) throw new Error(message);
+      return new Uint8Array(4 * 6 * 3);
+    };
+    await expect(loadImageFolder({ folder, decode, size: [4, 6] })).rejects.toThrow(reason);
+  });
+
   it('are one error that names them', async () => {
     await paintTwoClasses();
     await put('red/broken.png', 'not a picture');
@@ -255,6 +268,9 @@ describe('folders that cannot be loaded', () => {
   });
 
   it('options out of their range', async () => {
+    await expect(load({ folder: 3 as never })).rejects.toThrow(
+      /image folder, folder: expected the path of a folder, got number/,
+    );
     await expect(load({ size: 0 })).rejects.toThrow(/image folder, size: .* got 0/);
     await expect(load({ testFraction: 1 })).rejects.toThrow(/image folder, testFraction/);
     await expect(load({ fit: 'fill' as never })).rejects.toThrow('one of cover, contain, stretch, got fill');

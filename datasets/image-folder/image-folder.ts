@@ -58,6 +58,13 @@ export async function loadImageFolder(options: ImageFolderOptions): Promise<Imag
   const format = pictureFormat(options);
   numberWithin('image folder, testFraction', testFraction, 1e-6, 1 - 1e-6);
   numberWithin('image folder, maxUnreadable', maxUnreadable, 0, 1);
+  if (typeof options.folder !== 'string')
+    throw new DatasetError(
+      'image folder, folder',
+      'the path of a folder',
+      typeof options.folder,
+      'set the option',
+    );
   const folder = resolve(options.folder);
   const readyMade = await findReadyMade(folder);
 

@@ -81,9 +81,12 @@ export function checkUnreadable(
 
 function oneLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return message
+  const line = message.replace(/\s+/g, ' ').trim();
+  // A runtime's decoder says where, what was expected and what to do as well, all of which is said here already.
+  const reason = /: expected .*?, got (.*?)(?:;|$)/.exec(line)?.[1] ?? line;
+  return reason
     .replace(/^Input buffer /, '')
-    .replace(/\s+/g, ' ')
-    .trim()
+    .replace(/^Unknown error$/, 'cut off or damaged')
+    .replace(/:$/, '')
     .slice(0, 100);
 }

@@ -16,7 +16,7 @@ const remedies: Readonly<Record<string, readonly [expected: string, got: string,
 };
 
 /** No name of a file or class breaks the line or reaches the terminal as a command. */
-const printable = (text: string): string =>
+export const printable = (text: string): string =>
   text.replace(/\p{Cc}/gu, (character) =>
     character < ' '
       ? JSON.stringify(character).slice(1, -1)

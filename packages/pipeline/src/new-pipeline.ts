@@ -4,6 +4,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { loadImageFolder } from '@trainyard/datasets';
 import { namePattern } from '@trainyard/runtime-common';
 import type { ConsolaInstance } from 'consola';
+import { printable } from './describe-error.ts';
 import { CommandError } from './errors.ts';
 import { configTemplate, networkTemplate } from './templates.ts';
 
@@ -51,8 +52,10 @@ export async function newPipeline(
     await rm(draft, { recursive: true, force: true });
     throw error;
   }
+  const shown = classes.slice(0, 10);
+  const more = classes.length > shown.length ? ', …' : '';
   log.success(
-    `pipelines/${name}: ${train.length} pictures to train on, ${test.length} to test with, of ${classes.length} classes (${classes.join(', ')})`,
+    `pipelines/${name}: ${train.length} pictures to train on, ${test.length} to test with, of ${classes.length} classes (${printable(shown.join(', '))}${more})`,
   );
   log.info(`Train and release it: npx nx run ${name}:release`);
 }

@@ -24,6 +24,7 @@ describe('parseManifest', () => {
     ['not UTF-8', new Uint8Array([0x7b, 0xff, 0x7d]), /expected JSON in UTF-8/],
     ['a list', '[1]', /expected an object, got \[1\]/],
     ['null', 'null', /expected an object, got null/],
+    ['lists in lists', `${'['.repeat(1e5)}${']'.repeat(1e5)}`, /expected an object, got something nested/],
     ['no schema', '{}', /expected schema 1, got schema undefined; package/],
     ['a later schema', changed((m) => Object.assign(m, { schema: 2 })), /got schema 2; the bundle is newer/],
     ['one label', changed((m) => Object.assign(m, { labels: ['a'] })), /labels: expected >=2, got 1/],

@@ -63,6 +63,15 @@ function checkNames({ variants, labels }: Manifest): void {
 }
 
 function describe(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+function stringify(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // JSON.parse reads lists nested so deep that writing them runs out of stack.
+    return 'something nested very deep';
+  }
 }
