@@ -53,6 +53,7 @@ function withTapes<T>(tapes: readonly Tape[], fn: () => T): T {
 
 /** Runs `fn` without recording for any gradient. */
 export const withoutTapes = <T>(fn: () => T): T => withTapes([], fn);
+/** The same, by the name that users know. */
 export const noGrad = withoutTapes;
 
 /** Runs `fn` while `tape` records, beside the tapes that record already. */

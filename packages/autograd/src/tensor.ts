@@ -137,6 +137,7 @@ export const tensorOf = <T extends DType>(dtype: T, shape: readonly number[], da
 export const allocate = ({ dtype, shape }: TensorType): TypedArray =>
   new (arrayType(dtype))(sizeOf(concrete('tensor', shape)));
 
+/** A tensor of one number everywhere; float32 unless given. */
 export function full(shape: readonly number[], value: number, dtype: DType = 'float32'): Tensor {
   const data = allocate({ dtype, shape });
   if (data instanceof BigInt64Array) data.fill(BigInt(value));
@@ -144,9 +145,11 @@ export function full(shape: readonly number[], value: number, dtype: DType = 'fl
   return new Tensor({ dtype, shape }, data);
 }
 
+/** A tensor of zeros; float32 unless given. */
 export const zeros = (shape: readonly number[], dtype: DType = 'float32'): Tensor =>
   new Tensor({ dtype, shape }, allocate({ dtype, shape }));
 
+/** A tensor of ones; float32 unless given. */
 export const ones = (shape: readonly number[], dtype: DType = 'float32'): Tensor => full(shape, 1, dtype);
 
 /** An int64 vector, as ONNX wants its shapes, axes and pads. */

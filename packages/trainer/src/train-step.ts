@@ -54,6 +54,7 @@ export function unpackTensors(packed: Tensors): TrainingTensors {
   return { params: groupOf('params'), buffers: groupOf('buffers'), optimizer: groupOf('optimizer') };
 }
 
+/** Parameters times their masks of 0 and 1; those without a mask stay. */
 export const applyMasks = (params: Tensors, masks: Tensors = {}): Tensors =>
   mapTensors(params, (p, name) => (masks[name] ? mul(p, masks[name]) : p));
 

@@ -66,6 +66,7 @@ export function quantize(x: number, { scale, zeroPoint, lowest, highest }: Quant
   return Math.min(highest, Math.max(lowest, roundHalfEven(x / scale) + zeroPoint));
 }
 
+/** The number that the integer `q` stands for. */
 export const dequantize = (q: number, { scale, zeroPoint }: QuantParameters): number =>
   scale * (q - zeroPoint);
 
