@@ -96,7 +96,7 @@ function missing(provider: string): string | undefined {
   const installed = readdirSync(folder).some((file) => file.includes(`providers_${provider}`));
   return installed
     ? undefined
-    : 'its libraries are not installed; ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node adds CUDA and TensorRT';
+    : 'its libraries are not installed; ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js adds CUDA and TensorRT';
 }
 
 const ortUrl = () => pathToFileURL(createRequire(import.meta.url).resolve('onnxruntime-node'));
