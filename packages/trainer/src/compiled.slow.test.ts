@@ -1,0 +1,19 @@
+import * as ort from 'onnxruntime-node';
+import { describe, expect, it } from 'vitest';
+import { comparedNetworks, lossesOf, worstDifference } from './compiled.cases.ts';
+import { compiled } from './compiled.ts';
+import { eager } from './executor.ts';
+
+describe('the compiled executor', () => {
+  it.each(comparedNetworks)('follows the eager one over 50 steps: $name', async (compared) => {
+    const expected = await lossesOf(compared, eager, 50);
+    for (const threads of [1, 2]) {
+      const actual = await lossesOf(compared, compiled({ ort, threads }), 50);
+      expect(actual.fallback).toBeUndefined();
+      expect(worstDifference(expected.losses.slice(0, 10), actual.losses)).toBeLessThan(1e-4);
+      expect(worstDifference(expected.losses, actual.losses)).toBeLessThan(1e-2);
+    }
+    // A network that stands still would agree too.
+    expect(expected.losses[49]).toBeLessThan(0.8 * expected.losses[0]);
+  });
+});
