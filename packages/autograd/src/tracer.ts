@@ -108,9 +108,13 @@ export class Tracer {
   }
 
   #unique(name: string): string {
-    const count = this.#taken.get(name) ?? 0;
-    this.#taken.set(name, count + 1);
-    return count === 0 ? name : `${name}_${count}`;
+    let count = this.#taken.get(name) ?? 0;
+    let unique = name;
+    // A name that was given may look like one that was made.
+    for (; this.#taken.has(unique); count++) unique = `${name}_${Math.max(1, count)}`;
+    this.#taken.set(name, Math.max(1, count));
+    this.#taken.set(unique, this.#taken.get(unique) ?? 1);
+    return unique;
   }
 }
 

@@ -2,7 +2,7 @@ import type { Tensor } from '../tensor.ts';
 import type { TensorType } from '../types.ts';
 import { add, mul } from './arithmetic.ts';
 import { and, equal, not } from './compare.ts';
-import { concat } from './concat.ts';
+import { concat, split } from './concat.ts';
 import { maximum } from './min-max.ts';
 import { pad } from './pad.ts';
 import { reshape } from './reshape.ts';
@@ -62,11 +62,10 @@ function partsOf(x: Tensor, line: Line, fill: number): Tensor[] {
 }
 
 /** For every place of a window, whether the first maximum is there; the last place has what is left. */
-function firstOf(parts: readonly Tensor[], maxima: Tensor): Tensor[] {
+function firstOf(hits: readonly Tensor[]): Tensor[] {
   let none: Tensor | undefined;
-  return parts.map((part, k) => {
-    if (k === parts.length - 1 && none) return none;
-    const hit = equal(part, maxima);
+  return hits.map((hit, k) => {
+    if (k === hits.length - 1 && none) return none;
     const first = none ? and(hit, none) : hit;
     none = none ? and(none, not(hit)) : not(hit);
     return first;
@@ -109,19 +108,26 @@ function fit(x: Tensor, at: number, begin: number, size: number): Tensor {
 
 interface Stage {
   readonly line: Line;
-  /** The places of the windows of this axis, of maxima over the axes before it. */
-  readonly parts: readonly Tensor[];
-  readonly maxima: Tensor;
+  /** For each place of a window, where the first maximum is there. */
+  readonly first: readonly Tensor[];
 }
+
+/** Whether one window covers the whole axis, element by element. */
+const isWhole = ({ axis, size, count }: Line): boolean =>
+  count === 1 && axis.kernel === size && axis.dilation === 1 && axis.begin === 0;
 
 function stagesOf(x: Tensor, pooled: Tensor, axes: readonly Axis[]): Stage[] {
   const lines = linesOf(x, pooled, axes);
   let from = x;
   return lines.map((line, i) => {
+    const last = i === lines.length - 1;
+    if (last && isWhole(line)) {
+      const hits = split(equal(from, pooled), new Array<number>(line.size).fill(1), line.at);
+      return { line, first: firstOf(hits) };
+    }
     const parts = partsOf(from, line, outside);
-    const maxima = i === lines.length - 1 ? pooled : parts.reduce(maximum);
-    from = maxima;
-    return { line, parts, maxima };
+    from = last ? pooled : parts.reduce(maximum);
+    return { line, first: firstOf(parts.map((part) => equal(part, from))) };
   });
 }
 
@@ -130,22 +136,19 @@ function stagesOf(x: Tensor, pooled: Tensor, axes: readonly Axis[]): Stage[] {
  * @param pooled the maxima of the windows
  */
 export function toFirstMaximum(x: Tensor, pooled: Tensor, dy: Tensor, axes: readonly Axis[]): Tensor {
-  return stagesOf(x, pooled, axes).reduceRight(
-    (d, { line, parts, maxima }) =>
-      scatter(
-        firstOf(parts, maxima).map((first) => mul(indicator(first, d), d)),
-        line,
-      ),
-    dy,
-  );
+  return stagesOf(x, pooled, axes).reduceRight((d, { line, first }) => {
+    if (isWhole(line)) return mul(indicator(concat(first, line.at), d), d);
+    return scatter(
+      first.map((place) => mul(indicator(place, d), d)),
+      line,
+    );
+  }, dy);
 }
 
 /** Picks from v, for every window, what stands where x has the window's first maximum. */
 export function fromFirstMaximum(x: Tensor, pooled: Tensor, v: Tensor, axes: readonly Axis[]): Tensor {
-  return stagesOf(x, pooled, axes).reduce((from, { line, parts, maxima }) => {
+  return stagesOf(x, pooled, axes).reduce((from, { line, first }) => {
     const values = partsOf(from, line, 0);
-    return firstOf(parts, maxima)
-      .map((first, k) => mul(indicator(first, from), values[k]))
-      .reduce(add);
+    return first.map((place, k) => mul(indicator(place, from), values[k])).reduce(add);
   }, v);
 }
