@@ -51,6 +51,10 @@ const train = v.strictObject({
   /** Share of the training pictures that is kept back to watch the training. */
   validation: v.optional(share, 0),
   augment: v.optional(augment, {}),
+  /** `compiled`: the step is one graph that ONNX Runtime runs. `eager`: plain TypeScript, slow, to look into it. */
+  executor: v.optional(v.picklist(['compiled', 'eager']), 'compiled'),
+  /** Threads of the compiled executor; all processors unless given. Another number gives other last bits. */
+  threads: v.optional(count),
 });
 
 const fineTune = v.strictObject({ epochs: count, learningRate: positive });

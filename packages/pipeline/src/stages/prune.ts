@@ -4,7 +4,7 @@ import { fit } from '@trainyard/trainer';
 import { terminalProgress } from '@trainyard/trainer/node';
 import type { PruneRecipe } from '../config.ts';
 import { readDatasetInfo, readSplit } from '../dataset-file.ts';
-import { augmentationOf, optimizerOf, scheduleOf } from '../recipe.ts';
+import { augmentationOf, executorOf, optimizerOf, scheduleOf } from '../recipe.ts';
 import type { Stage } from '../stage.ts';
 import { writeVariants } from '../variants.ts';
 
@@ -19,7 +19,7 @@ const prune: Stage = async ({ folder, log, signal }) => {
     const { model: pruned, masks, report } = cut(original, recipe);
     const network = importNetwork(pruned);
     const { epochs, learningRate } = recipe.fineTune;
-    const { stopped } = await fit(network, pictures, {
+    const { stopped, executor } = await fit(network, pictures, {
       epochs,
       batchSize: train.batchSize,
       optimizer: optimizerOf(train),
@@ -31,6 +31,7 @@ const prune: Stage = async ({ folder, log, signal }) => {
       signal,
       progress: terminalProgress(),
       imageShape: info.imageShape,
+      executor: executorOf(train, (line) => log.warn(line)),
     });
     if (stopped === 'aborted') return;
     const model = withWeights(pruned, network);
@@ -41,7 +42,9 @@ const prune: Stage = async ({ folder, log, signal }) => {
       notes: report,
     });
     const share = 1 - countFlops(model).total / before;
-    log.success(`${recipe.name}: ${(share * 100).toFixed(1)} % fewer FLOPs, fine-tuned for ${epochs} epochs`);
+    log.success(
+      `${recipe.name}: ${(share * 100).toFixed(1)} % fewer FLOPs, fine-tuned for ${epochs} epochs (${executor})`,
+    );
   }
   await writeVariants(folder, 'prune', variants);
 };
