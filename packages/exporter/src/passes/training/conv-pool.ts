@@ -13,7 +13,7 @@ import {
   tile,
 } from '@trainyard/autograd';
 import type { Graph, Node } from '@trainyard/onnx-ir';
-import { attributesOf, isCall, readersOf, sizesOf } from './patterns.ts';
+import { allAre, attributesOf, isCall, isDisjoint, readersOf, sizesOf } from './patterns.ts';
 import { type Read, type Replacement, type RewriteRule, rewritePass } from './rewrite.ts';
 
 type ConvAttributes = AttributesOf<typeof Conv.rules>;
@@ -68,9 +68,6 @@ interface Group {
   readonly weightGradients: readonly Node[];
 }
 
-const all = (values: readonly number[] | undefined, wanted: number): boolean =>
-  (values ?? []).every((value) => value === wanted);
-
 /** A convolution and its pooling, or why they stay apart. */
 function groupOf(graph: Graph, conv: Node, pool: Node): Group | string {
   const attributes = attributesOf(conv, Conv);
@@ -79,16 +76,10 @@ function groupOf(graph: Graph, conv: Node, pool: Node): Group | string {
   const sizes = sizesOf(pool.outputs[0]);
   const [result] = conv.outputs;
   if (!weight || !sizes || !result) return 'sizes are not known';
-  if (attributes.group !== 1 || !all(attributes.dilations, 1) || attributes.autoPad !== 'NOTSET')
+  if (attributes.group !== 1 || !allAre(attributes.dilations, 1) || attributes.autoPad !== 'NOTSET')
     return 'the convolution has groups, dilations or automatic padding';
   const window = pooling.kernelShape;
-  const disjoint =
-    window.every((size, i) => size === (pooling.strides?.[i] ?? 1)) &&
-    all(pooling.dilations, 1) &&
-    all(pooling.pads, 0) &&
-    pooling.ceilMode === 0 &&
-    pooling.autoPad === 'NOTSET';
-  if (!disjoint) return 'its windows overlap, or reach over the edge';
+  if (!isDisjoint(pooling)) return 'its windows overlap, or reach over the edge';
   const inputs = weight.slice(1).reduce((a, b) => a * b);
   if (inputs > mostInputs) return `an output has ${inputs} inputs; the wide kernel pays up to ${mostInputs}`;
 

@@ -7,6 +7,7 @@ import { inferShapes } from '../infer-shapes.ts';
 import type { Pass } from '../pass.ts';
 import { type PassReport, runPasses } from '../run-passes.ts';
 import { convPool } from './conv-pool.ts';
+import { cropBeforePool } from './crop-before-pool.ts';
 import { lower } from './lower.ts';
 import { poolBeforeRelu } from './pool-before-relu.ts';
 import { sumPoolGradient } from './sum-pool-gradient.ts';
@@ -18,6 +19,7 @@ export const trainingPasses: readonly Pass[] = [
   poolBeforeRelu,
   sumPoolGradient,
   convPool,
+  cropBeforePool,
 ];
 
 /** What follows once operators are ONNX. */

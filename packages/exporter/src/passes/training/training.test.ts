@@ -21,6 +21,7 @@ import { createModel, Graph, Node, Value } from '@trainyard/onnx-ir';
 import { describe, expect, test } from 'vitest';
 import { runPasses } from '../run-passes.ts';
 import { convPool } from './conv-pool.ts';
+import { cropBeforePool } from './crop-before-pool.ts';
 import { lower } from './lower.ts';
 import { poolBeforeRelu } from './pool-before-relu.ts';
 import { retrace } from './rewrite.ts';
@@ -121,6 +122,39 @@ describe('convPool', () => {
   });
 });
 
+describe('cropBeforePool', () => {
+  const passes = [poolBeforeRelu, sumPoolGradient, cropBeforePool];
+  const first = normal([16, 1, 1, 1]);
+  const loss = ({ w, b }: Tensors, { x }: Tensors) =>
+    mean(square(maxPool(relu(conv(conv(mul(x, mean(w)), first), w, b)), square2)));
+
+  test('leaves out what the pooling drops, in the gradients too', () => {
+    const weights = { w: normal([4, 16, 3, 3]), b: normal([4]) };
+    const { model, of } = rewritten(loss, weights, { x: square8(2, 1) }, passes);
+    // 9 − 3 + 1 = 7 positions, of which the last is dropped.
+    expect(of(cropBeforePool)).toMatchObject({ changed: 3, refused: [] });
+    const shapes = model.graph.nodes
+      .filter(({ opType }) => ['Conv', 'MaxPoolGrad', 'ConvTranspose'].includes(opType))
+      .map(({ opType, outputs }) => `${opType} ${outputs[0]?.type?.shape?.join(' ')}`);
+    expect(shapes).toContain('Conv 2 4 6 6');
+    expect(shapes).toContain('MaxPoolGrad 2 4 6 6');
+    expect(shapes).toContain('ConvTranspose 2 16 8 8');
+  });
+
+  test('refuses where little is dropped, and windows that overlap', () => {
+    const refused = (shape: number[], pooling: typeof square2) =>
+      rewritten(
+        ({ w }, { x }) => mean(maxPool(conv(x, w), pooling)),
+        { w: normal([1, 1, 1, 1]) },
+        { x: normal(shape) },
+        [cropBeforePool],
+      ).of(cropBeforePool);
+    expect(refused([1, 1, 101, 101], square2).refused[0].why).toMatch(/only 2.0 % of the positions/);
+    expect(refused([1, 1, 9, 9], { kernelShape: [3, 3], strides: [2, 2] }).refused[0].why).toMatch(/overlap/);
+    expect(refused([1, 1, 8, 8], square2)).toMatchObject({ changed: 0, refused: [] });
+  });
+});
+
 const wide = normal([16, 1, 3, 3]);
 const concat2 = (x: Tensor) => conv(x, tensorOf('float32', [2, 1, 1, 1], Float32Array.of(1, 1)));
 
@@ -194,6 +228,23 @@ describe('the optimized step gives the numbers of the eager one', () => {
         w3: normal([32, 3]),
       },
       { x: square8(3, 1, 12), y: labels },
+    ],
+    [
+      'a convolution of which the pooling drops rows, with padding, strides and dilations',
+      ({ first, w, b }, { x }) =>
+        mean(
+          square(
+            maxPool(
+              relu(conv(conv(x, first), w, b, { strides: [1, 2], pads: [1, 0, 2, 1], dilations: [2, 1] })),
+              {
+                kernelShape: [3, 2],
+                strides: [3, 2],
+              },
+            ),
+          ),
+        ),
+      { first: normal([3, 1, 1, 1]), w: normal([4, 3, 3, 3]), b: normal([4]) },
+      { x: square8(2, 1, 14) },
     ],
     [
       'overlapping windows',
