@@ -16,8 +16,11 @@ import type { OutputTypes } from './output-buffers.ts';
 export interface ProgramOptions {
   /** ONNX Runtime: the namespace of onnxruntime-node, onnxruntime-web or onnxruntime-react-native. */
   readonly ort: OrtNamespace;
-  /** Rewrites the traced graph in place before it is compiled; the names of inputs and outputs stay. */
-  readonly optimize?: ((graph: Graph) => void) | undefined;
+  /**
+   * Makes the graph faster in place: it gets the operators of the function as they are, leaves only those of ONNX, and
+   * keeps the names of inputs and outputs. `optimizeTraining` of `@trainyard/exporter` does it for training steps.
+   */
+  readonly optimize?: ((graph: Graph) => unknown) | undefined;
   /** Options of ONNX Runtime's sessions: threads, execution providers. */
   readonly session?: object | undefined;
 }
@@ -48,13 +51,13 @@ export class Program {
     inputs: Tensors,
     { ort, optimize, session: options }: ProgramOptions,
   ): Promise<Program> {
-    const traced = trace(fn, inputs, { name: 'compiled' });
+    const traced = trace(fn, inputs, { name: 'compiled', lower: !optimize });
     const { graph } = traced;
+    optimize?.(graph);
     const foreign = graph.nodes.find(({ domain }) => domain !== '');
     if (foreign)
       throw new InputError(foreign.opType, 'a form in ONNX', 'none', 'give its definition a `lower`');
     writeOutputsDirectly(graph);
-    optimize?.(graph);
     const session = await ort.InferenceSession.create(writeModel(createModel(graph)), {
       logSeverityLevel: 3,
       ...options,
