@@ -1,5 +1,6 @@
 export { type AttributeRules, type AttributesOf, attr, fromOnnxAttributes } from './attributes.ts';
 export { type CheckGradsOptions, checkGrads, numericGradient, type TensorFunction } from './check-grads.ts';
+export * from './compile/index.ts';
 export { InputError } from './errors.ts';
 export { grad, type Params, valueAndGrad, valueAndGradAux } from './grad.ts';
 export { applyNode, interpret, interpretSteps, nodeFlops } from './interpret.ts';

@@ -2,6 +2,7 @@ import '@trainyard/testing';
 import { printGraph } from '@trainyard/onnx-ir';
 import { describe, expect, test } from 'vitest';
 import {
+  add,
   flatten,
   full,
   Generator,
@@ -136,6 +137,21 @@ describe('interpret', () => {
     expect(interpret(again.graph, { x }).y).toBeAllClose(net({ x }).y);
     const slope = grad((at: Tensor) => sum(mul(interpret(graph, { x: at }).y, x)))(x);
     expect(slope).toBeAllClose(grad((at: Tensor) => sum(mul(net({ x: at }).y, x)))(x));
+  });
+
+  test('keeps names that look like made ones apart', () => {
+    const [first, second] = [tensor([1, 2]), tensor([3, 4])];
+    const names = new Map([
+      [first, 'const_1'],
+      [second, 'const'],
+    ]);
+    const fn = (inputs: Readonly<Record<string, Tensor>>) => ({
+      y: mul(add(mul(inputs.x, first), tensor([5, 6])), mul(second, mul(inputs.x, tensor([7, 8])))),
+    });
+    const { graph } = trace(fn, { x: batch }, { names });
+    const taken = [...graph.values()].map(({ name }) => name);
+    expect(taken).toContain('const_1');
+    expect(new Set(taken).size).toBe(taken.length);
   });
 
   test('names the node whose operator it does not know, and the input that is missing', () => {

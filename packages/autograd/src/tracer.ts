@@ -24,6 +24,8 @@ export class Tracer {
   readonly graph: Graph;
   readonly lowers: boolean;
   readonly hostInputs: HostInput[] = [];
+  /** What the graph calls each result. */
+  readonly outputNames = new Map<string, string>();
   readonly #names: ReadonlyMap<Tensor, string>;
   readonly #constants = new Map<Tensor, Value>();
   readonly #taken = new Map<string, number>();
@@ -47,17 +49,20 @@ export class Tracer {
     return input;
   }
 
+  /** A result that goes by the name of an input, as state does from step to step, is called `name:next`. */
   output(name: string, x: Tensor): void {
     const source = this.valueOf(x);
+    const isInput = this.graph.inputs.some((input) => input.name === name);
     // An output is always a node's, and has its own name.
     const node = new Node(
       'Identity',
       [source],
-      [new Value(this.#unique(name), { dtype: x.dtype, shape: x.shape })],
+      [new Value(this.#unique(isInput ? `${name}:next` : name), { dtype: x.dtype, shape: x.shape })],
       { name: `${name}/Identity` },
     );
     this.graph.nodes.push(node);
     this.graph.outputs.push(node.outputs[0]!);
+    this.outputNames.set(name, node.outputs[0]!.name);
   }
 
   record(
@@ -103,9 +108,13 @@ export class Tracer {
   }
 
   #unique(name: string): string {
-    const count = this.#taken.get(name) ?? 0;
-    this.#taken.set(name, count + 1);
-    return count === 0 ? name : `${name}_${count}`;
+    let count = this.#taken.get(name) ?? 0;
+    let unique = name;
+    // A name that was given may look like one that was made.
+    for (; this.#taken.has(unique); count++) unique = `${name}_${Math.max(1, count)}`;
+    this.#taken.set(name, Math.max(1, count));
+    this.#taken.set(unique, this.#taken.get(unique) ?? 1);
+    return unique;
   }
 }
 

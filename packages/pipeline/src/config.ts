@@ -63,6 +63,10 @@ const train = v.strictObject({
   /** Goes on with the weights of the best epoch instead of the last one's. */
   keepBest: v.optional(v.boolean(), false),
   augment: v.optional(augment, {}),
+  /** `compiled`: the step is one graph that ONNX Runtime runs. `eager`: plain TypeScript, slow, to look into it. */
+  executor: v.optional(v.picklist(['compiled', 'eager']), 'compiled'),
+  /** Threads of the compiled executor; all processors unless given. Another number gives other last bits. */
+  threads: v.optional(count),
 });
 
 const fineTune = v.strictObject({ epochs: count, learningRate: positive });

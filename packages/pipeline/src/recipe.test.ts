@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { eager } from '@trainyard/trainer';
+import { describe, expect, it, vi } from 'vitest';
+import { comparedNetworks, lossesOf, worstDifference } from '../../trainer/src/compiled.cases.ts';
 import { type PipelineInput, parsePipeline } from './config.ts';
-import { scheduleOf, stepOptionsOf } from './recipe.ts';
+import { executorOf, scheduleOf, stepOptionsOf } from './recipe.ts';
 
 type Train = Partial<PipelineInput['train']>;
 
@@ -44,5 +46,23 @@ describe('the training recipe', () => {
     expect(() => recipe({ warmUp: 1 })).toThrow('train.warmUp');
     expect(() => recipe({ clipGradients: { norm: 0 } })).toThrow('train.clipGradients.norm');
     expect(() => recipe({ earlyStopping: { patience: 0 } })).toThrow('train.earlyStopping.patience');
+  });
+});
+
+describe('executorOf', () => {
+  it.each(comparedNetworks)('gives the eager losses: $name', async (network) => {
+    const compared = { ...network, batchSize: 2 };
+    const warn = vi.fn();
+    const expected = await lossesOf(compared, eager, 10);
+    const actual = await lossesOf(compared, executorOf(recipe({}), warn), 10);
+    expect(warn).not.toHaveBeenCalled();
+    expect(worstDifference(expected.losses, actual.losses)).toBeLessThan(1e-4);
+  });
+
+  it('says which executor trains, and with how many threads', () => {
+    expect(executorOf(recipe({}), vi.fn()).name).toMatch(/^compiled, \d+ threads?$/);
+    expect(executorOf(recipe({ threads: 3 }), vi.fn()).name).toBe('compiled, 3 threads');
+    expect(executorOf(recipe({ executor: 'eager' }), vi.fn())).toBe(eager);
+    expect(() => recipe({ threads: 0 })).toThrow('train.threads');
   });
 });

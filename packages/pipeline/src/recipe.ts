@@ -1,4 +1,7 @@
+import { availableParallelism } from 'node:os';
+import { optimizeTraining } from '@trainyard/exporter';
 import * as t from '@trainyard/trainer';
+import * as ort from 'onnxruntime-node';
 import type { Pipeline } from './config.ts';
 
 type Recipe = Pipeline['train'];
@@ -48,3 +51,15 @@ export const stepOptionsOf = (recipe: Recipe) => ({
   regularize: recipe.regularize,
   clipGradients: recipe.clipGradients,
 });
+
+/** Threads that wait sleep: one that spins takes its processor from the other stages that Nx runs meanwhile. */
+const session = { extra: { session: { intra_op: { allow_spinning: '0' } } } };
+
+/** @param warn told why training is eager, where it should be compiled and can't */
+export const executorOf = (
+  { executor, threads = availableParallelism() }: Recipe,
+  warn: (line: string) => void,
+): t.Executor =>
+  executor === 'eager'
+    ? t.eager
+    : t.compiled({ ort, threads, session, optimize: optimizeTraining, onFallback: warn });

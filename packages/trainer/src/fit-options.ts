@@ -80,6 +80,7 @@ export interface FitOptions {
   readonly masks?: Tensors;
   readonly regularize?: Regularization;
   readonly clipGradients?: StepRecipe['clipGradients'];
+  /** `eager` unless given; `compiled({ ort })` is faster by far. */
   readonly executor?: Executor;
   /** Needed only where the pictures are not square. */
   readonly imageShape?: ImageShape;
@@ -91,5 +92,8 @@ export interface FitResult {
   readonly stopped: 'completed' | 'early' | 'callback' | 'aborted';
   /** The best epoch by the monitor, counted from 1, where one was finished. */
   readonly best?: { readonly epoch: number; readonly score: number };
+  /** What ran the steps. */
   readonly executor: string;
+  /** Why that is `eager`, where another one was asked for. */
+  readonly fallback?: string;
 }

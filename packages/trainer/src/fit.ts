@@ -30,6 +30,20 @@ export async function fit(network: Module, split: ImageSplit, options: FitOption
   const recipe = TrainingRun.recipeOf(network, split, options);
   const saved = options.resume ? await readCheckpoint(options, recipe) : undefined;
   const run = new TrainingRun(network, split, options, saved);
+  try {
+    return await runFit(run, network, split, recipe, options);
+  } finally {
+    await run.dispose();
+  }
+}
+
+async function runFit(
+  run: TrainingRun,
+  network: Module,
+  split: ImageSplit,
+  recipe: TrainingState['recipe'],
+  options: FitOptions,
+): Promise<FitResult> {
   const listeners = [...(options.callbacks ?? []), ...(options.progress ? [options.progress] : [])];
   const checkpoint = checkpointWriter(run, recipe, options);
   await tell(listeners, (l) => l.onBegin?.(runShape(run, split, options)));
@@ -42,7 +56,7 @@ export async function fit(network: Module, split: ImageSplit, options: FitOption
     history,
     stopped,
     ...(best && { best: { epoch: best.epoch, score: best.score } }),
-    executor: run.executor.name,
+    ...run.ranBy,
   };
   await tell(listeners, (l) => l.onEnd?.(result));
   return result;

@@ -1,9 +1,10 @@
 export * from './checkpoint/index.ts';
+export { type CompiledOptions, compiled } from './compiled.ts';
 export * from './data/index.ts';
 export type { ImageDataset, ImageSplit } from './dataset.ts';
 export { describeNetwork, formatSummary, type ModuleSummary, type NetworkSummary } from './describe.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts';
-export { type Executor, eager, type TensorFunction } from './executor.ts';
+export { type Executor, eager, type PreparedStep, type TensorFunction } from './executor.ts';
 export { findNonFinite, type NonFinite } from './find-non-finite.ts';
 export { fit } from './fit.ts';
 export type {

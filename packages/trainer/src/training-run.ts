@@ -1,14 +1,15 @@
-import { full, Generator, InputError, type Tensors } from '@trainyard/autograd';
+import { full, Generator, InputError, Tensor, type Tensors } from '@trainyard/autograd';
 import type { Best, EpochSums, TrainingState } from './checkpoint/training-state.ts';
 import { type Batch, Loader } from './data/index.ts';
 import type { ImageSplit } from './dataset.ts';
 import { describeNetwork } from './describe.ts';
 import { classesOf } from './evaluate.ts';
-import { type Executor, eager } from './executor.ts';
+import { eager, type PreparedStep } from './executor.ts';
 import { findNonFinite, firstNonFinite } from './find-non-finite.ts';
 import type { FitOptions } from './fit-options.ts';
 import { softmaxCrossEntropy } from './losses/index.ts';
 import { bufferValues, loadState, type Module, parameterValues } from './module.ts';
+import { mapTensors } from './optim/optimizer.ts';
 import { applyMasks, packTensors, type StepRecipe, trainStep, unpackTensors } from './train-step.ts';
 import { TrainingError } from './training-error.ts';
 
@@ -19,14 +20,13 @@ const nothing: EpochSums = { loss: 0, correct: 0, pictures: 0, seconds: 0 };
 /** A network, its data and its recipe on the way through the steps of a run. */
 export class TrainingRun {
   readonly loader: Loader;
-  readonly executor: Executor;
   readonly totalSteps: number;
   state: TrainingState;
   readonly #network: Module;
   readonly #options: FitOptions;
   readonly #recipe: StepRecipe;
   readonly #generator: Generator;
-  readonly #step: (inputs: Tensors) => Tensors | Promise<Tensors>;
+  readonly #step: PreparedStep;
 
   /** @throws InputError or NetworkError when network, split and options don't fit each other */
   constructor(network: Module, split: ImageSplit, options: FitOptions, saved?: TrainingState) {
@@ -34,7 +34,6 @@ export class TrainingRun {
     this.#network = network;
     this.#options = options;
     this.loader = new Loader(split, { batchSize, seed, augment, imageShape });
-    this.executor = options.executor ?? eager;
     this.totalSteps = options.epochs * this.loader.stepsPerEpoch;
     this.#recipe = { ...options, loss: options.loss ?? softmaxCrossEntropy({ labelSmoothing }) };
     requireMasks(network, options.masks);
@@ -43,7 +42,7 @@ export class TrainingRun {
     this.state = saved ?? this.#initial(seed);
     this.load(this.state.tensors);
     this.#generator = new Generator(this.state.generator);
-    this.#step = this.executor.prepare(trainStep(network, this.#recipe, this.#generator));
+    this.#step = (options.executor ?? eager).prepare(trainStep(network, this.#recipe, this.#generator));
   }
 
   /** What must be the same for a run to go on exactly. */
@@ -74,6 +73,14 @@ export class TrainingRun {
       history: [],
       recipe: {},
     };
+  }
+
+  /** What runs the steps, and why it is eager where it should not be. */
+  get ranBy(): { executor: string; fallback?: string } {
+    const fallback = this.#step.fallback?.();
+    return fallback
+      ? { executor: eager.name, fallback }
+      : { executor: (this.#options.executor ?? eager).name };
   }
 
   /** The rate of the step that comes next. */
@@ -125,18 +132,22 @@ export class TrainingRun {
     }
   }
 
-  /** Gives the network the values of a state. */
+  /** Gives the network the values of a state, as copies: the next steps may write over a state. */
   load({ params, buffers }: TrainingState['tensors']): void {
-    loadState(this.#network, { ...params, ...buffers });
+    loadState(this.#network, copies({ ...params, ...buffers }));
+  }
+
+  async dispose(): Promise<void> {
+    await this.#step.dispose?.();
   }
 
   loadBest({ tensors }: Best): void {
     if (tensors) this.load({ ...unpackTensors(tensors) });
   }
 
-  /** Parameters and buffers as `Best` keeps them. */
+  /** Copies of parameters and buffers, as `Best` keeps them. */
   snapshot(): Tensors {
-    return packTensors({ ...this.state.tensors, optimizer: {} });
+    return copies(packTensors({ ...this.state.tensors, optimizer: {} }));
   }
 
   nextEpoch(change: Pick<TrainingState, 'history' | 'best'>): void {
@@ -159,6 +170,8 @@ export class TrainingRun {
     );
   }
 }
+
+const copies = (tensors: Tensors): Tensors => mapTensors(tensors, (x) => new Tensor(x, x.data.slice()));
 
 function requireMasks(network: Module, masks: Tensors = {}): void {
   const params = parameterValues(network);

@@ -3,8 +3,12 @@ import { convWeightGradient } from '../kernels/conv.ts';
 import { defineOp, ownDomain } from '../op.ts';
 import type { Tensor } from '../tensor.ts';
 import { sizeOf, type TensorType } from '../types.ts';
+import { concat } from './concat.ts';
 import { type ConvOptions, conv } from './conv.ts';
 import { convTranspose } from './conv-transpose.ts';
+import { matMul } from './matmul.ts';
+import { pad } from './pad.ts';
+import { sum } from './reduce.ts';
 import { reshape } from './reshape.ts';
 import { slice } from './slice.ts';
 import { transpose } from './transpose.ts';
@@ -29,35 +33,61 @@ const optionsOf = ({ strides, pads, dilations, group }: Attributes): ConvOptions
   group,
 });
 
-/**
- * As one convolution that sums over pictures where the forward one sums over channels: x with the batch for
- * channels, dy for the weight, strides and dilations changed places. Each group's pictures are a group of channels.
- */
-function asConv(x: Tensor, dy: Tensor, attributes: Attributes): Tensor {
-  const { group, kernelShape } = attributes;
+/** For every element of the kernel, what it reads of x: [N, C, …positions] each. */
+function tapsOf(x: Tensor, dy: Tensor, attributes: Attributes): Tensor[] {
   const axes = axesOf(x, attributes);
-  const spatial = x.shape.map((_, i) => i).slice(2);
-  const [, channels, ...sizes] = x.shape as readonly number[];
-  const inGroup = channels / group;
-  // [N, g·C, …] to [C, g·N, …]
-  const split = reshape(x, [0, group, inGroup, ...sizes]);
-  const turned = transpose(split, [2, 1, 0, ...spatial.map((i) => i + 1)]);
-  const pictures = reshape(turned, [inGroup, -1, ...sizes]);
-  const weight = transpose(dy, [1, 0, ...spatial]);
-  const all = conv(pictures, weight, undefined, {
-    strides: axes.map((axis) => axis.dilation),
-    dilations: axes.map((axis) => axis.stride),
-    pads: [...axes.map((axis) => axis.begin), ...axes.map((axis) => axis.end)],
-    group,
-  });
-  // What the strides left over at the end of x would be further elements of the kernel.
-  const cut = slice(
-    all,
-    spatial.map(() => 0),
-    kernelShape,
-    spatial,
+  const spatial = axes.map((_, i) => i + 2);
+  const pads = [0, 0, ...axes.map(({ begin }) => begin), 0, 0, ...axes.map(({ end }) => end)];
+  const padded = pads.some((p) => p > 0) ? pad(x, pads) : x;
+  const places = axes.reduce<number[][]>(
+    (found, { kernel }) => found.flatMap((place) => Array.from({ length: kernel }, (_, k) => [...place, k])),
+    [[]],
   );
-  return transpose(cut, [1, 0, ...spatial]);
+  return places.map((place) => {
+    const starts = place.map((k, i) => k * axes[i].dilation);
+    const ends = starts.map((start, i) => start + ((dy.shape[i + 2] as number) - 1) * axes[i].stride + 1);
+    const strides = axes.map((axis) => axis.stride);
+    return slice(padded, starts, ends, spatial, strides.some((s) => s > 1) ? strides : undefined);
+  });
+}
+
+/** dw as [M, taps · C/group], taps outermost: a matrix product for every picture, then their sum. */
+function byPicture(x: Tensor, dy: Tensor, attributes: Attributes): Tensor {
+  const { group } = attributes;
+  const positions = sizeOf(dy.shape.slice(2) as number[]);
+  const inGroup = (x.shape[1] as number) / group;
+  const outputs = (dy.shape[1] as number) / group;
+  const taps = tapsOf(x, dy, attributes).map((tap) => reshape(tap, [-1, group, inGroup, positions]));
+  const columns = transpose(concat(taps, 2), [0, 1, 3, 2]);
+  const products = matMul(reshape(dy, [-1, group, outputs, positions]), columns);
+  return reshape(sum(products, { axes: 0 }), [group * outputs, -1]);
+}
+
+/** The same with a matrix product for every tap, over all pictures at once. */
+function byTap(x: Tensor, dy: Tensor, attributes: Attributes): Tensor {
+  const { group } = attributes;
+  const inGroup = (x.shape[1] as number) / group;
+  const outputs = (dy.shape[1] as number) / group;
+  const turned = [1, 0, ...x.shape.map((_, i) => i).slice(2)];
+  const rows = reshape(transpose(dy, turned), [group, outputs, -1]);
+  const products = tapsOf(transpose(x, turned), dy, attributes).map((tap) =>
+    matMul(rows, transpose(reshape(tap, [group, inGroup, -1]), [0, 2, 1])),
+  );
+  return reshape(concat(products, 2), [group * outputs, -1]);
+}
+
+/**
+ * Matrix products of dy with what each element of the kernel reads of x. A product for every picture leaves
+ * [taps · C/group, M] to be summed for each; over all pictures at once, dy and x have to be transposed.
+ */
+function asProducts(x: Tensor, dy: Tensor, attributes: Attributes): Tensor {
+  const { group, kernelShape } = attributes;
+  const inGroup = (x.shape[1] as number) / group;
+  const positions = sizeOf(dy.shape.slice(2) as number[]);
+  const small = sizeOf(kernelShape) * inGroup <= positions;
+  const products = (small ? byPicture : byTap)(x, dy, attributes);
+  const apart = reshape(products, [dy.shape[1] as number, -1, inGroup]);
+  return reshape(transpose(apart, [0, 2, 1]), [dy.shape[1] as number, inGroup, ...kernelShape]);
 }
 
 /**
@@ -84,7 +114,7 @@ export const ConvWeightGrad = defineOp({
       }),
     () => conv(x, v, undefined, optionsOf(attributes)),
   ],
-  lower: ([x, dy], attributes) => [asConv(x, dy, attributes)],
+  lower: ([x, dy], attributes) => [asProducts(x, dy, attributes)],
   flops: ([x, dy], { group, kernelShape }) =>
     (2 * sizeOf(dy.shape as number[]) * (x.shape[1] as number) * sizeOf(kernelShape)) / group,
 });

@@ -1,13 +1,9 @@
 import { attr } from '../attributes.ts';
 import { firstMaxima } from '../kernels/pool.ts';
 import { defineOp, type Op, ownDomain } from '../op.ts';
-import { allocate, Tensor, tensorOf } from '../tensor.ts';
-import { sizeOf, type TensorType } from '../types.ts';
-import { argMax } from './arg-max.ts';
-import { equal } from './compare.ts';
-import { conv } from './conv.ts';
-import { convTranspose } from './conv-transpose.ts';
-import { pad } from './pad.ts';
+import type { Tensor } from '../tensor.ts';
+import type { TensorType } from '../types.ts';
+import { fromFirstMaximum, toFirstMaximum } from './first-maximum.ts';
 import {
   inferPool,
   type PoolAttributes,
@@ -16,54 +12,22 @@ import {
   poolRules,
   withoutCeil,
 } from './pool.ts';
-import { sum } from './reduce.ts';
-import { reshape } from './reshape.ts';
-import { where } from './select.ts';
-import { type Axis, geometryOf, spreading } from './window.ts';
+import { max } from './reduce.ts';
+import { type Axis, geometryOf } from './window.ts';
+
+/** The axis that one window covers as a whole, where the others are left as they are: ONNX Runtime reduces faster. */
+function wholeAxis(x: TensorType, axes: readonly Axis[]): number | undefined {
+  const pooling = axes.flatMap(({ kernel, stride, begin, end }, i) =>
+    kernel === 1 && stride === 1 && begin + end === 0 ? [] : [i],
+  );
+  const [i] = pooling;
+  if (pooling.length !== 1) return undefined;
+  const { kernel, dilation, begin, end } = axes[i];
+  return kernel > 1 && kernel === x.shape[i + 2] && dilation === 1 && begin + end === 0 ? i + 2 : undefined;
+}
 
 const maxima = (x: Tensor, out: Tensor, attributes: PoolAttributes) =>
   firstMaxima(x, geometryOf(x.sizes, out.sizes, poolAxes('maxPool', x, attributes)), out.size);
-
-/** Every window's elements as channels, [N·C, kernel size, …positions]: a convolution with one-hot weights. */
-function windowsOf(x: Tensor, axes: readonly Axis[], outside: number, out: TensorType): Tensor {
-  const sizes = x.shape.slice(2) as number[];
-  const { pads } = spreading(x, out, axes);
-  const rank = axes.length;
-  const around = [0, 0, ...pads.slice(0, rank), 0, 0, ...pads.slice(rank)];
-  const planes = pads.some((p) => p > 0) ? pad(x, around, outside) : x;
-  const padded = sizes.map((size, i) => size + pads[i] + pads[i + rank]);
-  return conv(reshape(planes, [-1, 1, ...padded]), oneHotKernel(x, axes), undefined, {
-    strides: axes.map((axis) => axis.stride),
-    dilations: axes.map((axis) => axis.dilation),
-  });
-}
-
-/** [kernel size, 1, …kernel]: weight k picks element k of a window. */
-function oneHotKernel(x: TensorType, axes: readonly Axis[]): Tensor {
-  const kernel = axes.map((axis) => axis.kernel);
-  const size = sizeOf(kernel);
-  const data = allocate({ dtype: x.dtype, shape: [size * size] }) as Float32Array;
-  for (let k = 0; k < size; k++) data[k * size + k] = 1;
-  return new Tensor({ dtype: x.dtype, shape: [size, 1, ...kernel] }, data);
-}
-
-/** Where the first maximum of every window is, as [N·C, kernel size, …positions] of bool. */
-function firstMaximum(x: Tensor, axes: readonly Axis[], out: TensorType): Tensor {
-  // Less than any number, and unlike −∞ still 0 when multiplied by 0.
-  const windows = windowsOf(x, axes, -3.4e38, out);
-  const size = sizeOf(axes.map((axis) => axis.kernel));
-  const places = tensorOf(
-    'int64',
-    [1, size, ...axes.map(() => 1)],
-    BigInt64Array.from({ length: size }, (_, k) => BigInt(k)),
-  );
-  return equal(argMax(windows, 1, true), places);
-}
-
-/** The planes of x as pictures of one channel, and back. */
-const asPlanes = (x: Tensor): Tensor => reshape(x, [-1, 1, ...(x.shape.slice(2) as number[])]);
-const asChannels = (x: Tensor, like: TensorType): Tensor =>
-  reshape(x, [-1, ...(like.shape.slice(1, 2) as number[]), ...(x.shape.slice(2) as number[])]);
 
 /** Scatters dy to the first maximum of every window: the gradient of max pooling. Linear in dy, constant in x. */
 export const MaxPoolGrad: Op<typeof poolRules> = defineOp<typeof poolRules>({
@@ -83,9 +47,7 @@ export const MaxPoolGrad: Op<typeof poolRules> = defineOp<typeof poolRules>({
   ],
   lower: ([x, dy], attributes) => {
     const axes = poolAxes('maxPool', x, attributes);
-    const parts = where(firstMaximum(x, axes, dy), asPlanes(dy), 0);
-    const planes = convTranspose(parts, oneHotKernel(x, axes), undefined, spreading(x, dy, axes));
-    return [asChannels(planes, x)];
+    return [toFirstMaximum(x, MaxPool.call([x], attributes)[0], dy, axes)];
   },
 });
 
@@ -107,9 +69,7 @@ export const MaxPoolPick: Op<typeof poolRules> = defineOp<typeof poolRules>({
   ],
   lower: ([x, v], attributes) => {
     const axes = poolAxes('maxPool', x, attributes);
-    const [out] = inferPool('maxPool')([x], attributes);
-    const parts = where(firstMaximum(x, axes, out), windowsOf(v, axes, 0, out), 0);
-    return [asChannels(sum(parts, { axes: 1, keepDims: true }), x)];
+    return [fromFirstMaximum(x, MaxPool.call([x], attributes)[0], v, axes)];
   },
 });
 
@@ -132,7 +92,10 @@ export const MaxPool: Op<typeof maxPoolRules> = defineOp<typeof maxPoolRules>({
   },
   lower: ([x], attributes) => {
     const floored = withoutCeil('maxPool', x, attributes, false);
-    return floored && [MaxPool.call([x], floored)[0]];
+    if (floored) return [MaxPool.call([x], floored)[0]];
+    const axes = poolAxes('maxPool', x, attributes);
+    const whole = wholeAxis(x, axes);
+    return whole === undefined ? undefined : [max(x, { axes: whole, keepDims: true })];
   },
 });
 

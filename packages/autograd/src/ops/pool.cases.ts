@@ -1,5 +1,5 @@
-import { MaxPool, zeros } from '@trainyard/autograd';
-import { distinct, type OpCase, type OpCases, uniform } from '@trainyard/testing';
+import { cast, MaxPool, mul, zeros } from '@trainyard/autograd';
+import { distinct, type InputSpec, type OpCase, type OpCases, uniform } from '@trainyard/testing';
 
 type Attributes = NonNullable<OpCase['attributes']>;
 const square = { kernelShape: [2, 2], strides: [2, 2] };
@@ -17,6 +17,7 @@ const windows: readonly [string, number[], Attributes][] = [
   ],
   ['steps wider than the window', [1, 2, 7, 8], { kernelShape: [2, 2], strides: [3, 3] }],
   ['one axis', [2, 2, 8], { kernelShape: [3], strides: [2], pads: [1, 1] }],
+  ['one window over a whole axis', [2, 1, 4, 6], { kernelShape: [4, 1], strides: [4, 1] }],
   ['SAME_UPPER', [1, 1, 5, 5], { ...square, autoPad: 'SAME_UPPER' }],
 ];
 
@@ -43,14 +44,35 @@ const gradients = windows.map(([name, shape, attributes]): OpCase => {
   return { name, inputs: [distinct(shape), uniform(pooled.sizes)], attributes };
 });
 
+/** Three levels and mostly the lowest, as on a constant background: windows have their maximum more than once. */
+const tied = (shape: readonly number[]): InputSpec => ({
+  make: (dtype, generator) => {
+    const drawn = generator.uniform(shape, 0, 1, 'float64');
+    return cast(cast(mul(mul(drawn, drawn), 3), 'int32'), dtype);
+  },
+});
+
+const ties = gradients.map(
+  (entry, i): OpCase => ({
+    ...entry,
+    name: `${entry.name}, ties`,
+    inputs: [tied(windows[i][1]), entry.inputs[1]],
+  }),
+);
+
 export const cases: OpCases = {
   MaxPool: [...maxima, { name: 'dilated', inputs: [distinct([1, 2, 7, 8])], attributes: dilation }, named],
   MaxPoolPick: [
     ...of((shape) => [distinct(shape), uniform(shape)]),
+    ...of((shape) => [tied(shape), uniform(shape)]).map((entry) => ({
+      ...entry,
+      name: `${entry.name}, ties`,
+    })),
     { name: 'dilated', inputs: [distinct([1, 2, 7, 8]), uniform([1, 2, 7, 8])], attributes: dilation },
   ],
   MaxPoolGrad: [
     ...gradients,
+    ...ties,
     { name: 'dilated', inputs: [distinct([1, 2, 7, 8]), uniform([1, 2, 5, 5])], attributes: dilation },
   ],
   AveragePool: [

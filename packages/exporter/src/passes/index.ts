@@ -7,3 +7,4 @@ export { inferShapes } from './infer-shapes.ts';
 export { type Optimized, optimize, standardPasses } from './optimize.ts';
 export type { Pass, PassResult, Refusal } from './pass.ts';
 export { type PassReport, type RunPassesOptions, runPasses } from './run-passes.ts';
+export * from './training/index.ts';

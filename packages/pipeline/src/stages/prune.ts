@@ -5,7 +5,7 @@ import { fit } from '@trainyard/trainer';
 import { checkpointFile, terminalProgress } from '@trainyard/trainer/node';
 import { digestOf, type PruneRecipe } from '../config.ts';
 import { readDatasetInfo, readSplit } from '../dataset-file.ts';
-import { scheduleOf, stepOptionsOf } from '../recipe.ts';
+import { executorOf, scheduleOf, stepOptionsOf } from '../recipe.ts';
 import type { Stage } from '../stage.ts';
 import { writeVariants } from '../variants.ts';
 
@@ -25,7 +25,7 @@ const prune: Stage = async ({ folder, log, signal }) => {
     const { epochs, learningRate } = recipe.fineTune;
     // As in training: an interrupted run goes on only where recipe, model and pictures are the same.
     const key = digestOf(JSON.stringify([recipe, seed, train, info.digest, digestOf(bytes)])).slice(7, 23);
-    const { stopped } = await fit(network, pictures, {
+    const { stopped, executor } = await fit(network, pictures, {
       epochs,
       ...stepOptionsOf(train),
       schedule: scheduleOf({ ...train, warmUp: 0, schedule: 'cosine', learningRate }),
@@ -36,6 +36,7 @@ const prune: Stage = async ({ folder, log, signal }) => {
       resume: true,
       progress: terminalProgress(),
       imageShape: info.imageShape,
+      executor: executorOf(train, (line) => log.warn(line)),
     });
     if (stopped === 'aborted') return;
     const model = withWeights(pruned, network);
@@ -49,7 +50,9 @@ const prune: Stage = async ({ folder, log, signal }) => {
       'zeros' in report
         ? `${percent(report.zeros / report.weights)} of the weights are zero`
         : `${percent(1 - countFlops(model).total / before)} fewer FLOPs`;
-    log.success(`${recipe.name}: ${gain}, fine-tuned for ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`);
+    log.success(
+      `${recipe.name}: ${gain}, fine-tuned for ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} (${executor})`,
+    );
   }
   await writeVariants(folder, 'prune', variants);
   await rm(folder.stage('checkpoints'), { recursive: true, force: true });

@@ -7,7 +7,7 @@ import { holdOut, readDatasetInfo, readSplit } from '../dataset-file.ts';
 import { json } from '../folder.ts';
 import { loadNetwork, networkInput } from '../load-network.ts';
 import { networkSource } from '../network-source.ts';
-import { scheduleOf, stepOptionsOf } from '../recipe.ts';
+import { executorOf, scheduleOf, stepOptionsOf } from '../recipe.ts';
 import type { RunRecord } from '../run-record.ts';
 import type { Stage } from '../stage.ts';
 
@@ -28,10 +28,12 @@ const train: Stage = async ({ folder, log, signal }) => {
   const pictures = await readSplit(folder, 'train');
   const { kept, held } = holdOut(pictures, recipe.validation);
 
-  // Another recipe, network or dataset has another name: an interrupted run goes on only where it is the same run.
+  const executor = executorOf(recipe, (line) => log.warn(line));
+
+  // Another recipe, network, dataset or executor has another name: an interrupted run goes on only where it is the same run.
   const source = await networkSource(folder.root);
-  const key = digestOf(JSON.stringify([section, info.digest, source])).slice(7, 23);
-  const { history, stopped, executor } = await fit(network, kept, {
+  const key = digestOf(JSON.stringify([section, info.digest, source, executor.name])).slice(7, 23);
+  const { history, stopped, ...ranBy } = await fit(network, kept, {
     epochs: recipe.epochs,
     ...stepOptionsOf(recipe),
     schedule: scheduleOf(recipe),
@@ -45,13 +47,15 @@ const train: Stage = async ({ folder, log, signal }) => {
     resume: true,
     progress: terminalProgress(),
     imageShape: info.imageShape,
+    executor,
   });
   if (stopped === 'aborted') return;
 
   const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
   const imagesPerSecond = (kept.length * history.length) / seconds;
   const record: RunRecord = {
-    executor,
+    executor: ranBy.executor,
+    ...(ranBy.fallback && { fallback: ranBy.fallback }),
     epochs: history.length,
     seconds,
     imagesPerSecond,
@@ -61,7 +65,7 @@ const train: Stage = async ({ folder, log, signal }) => {
   await folder.replace('train', { 'weights.bin': await saveWeights(network), 'run.json': json(record) });
   await rm(folder.stage('checkpoints'), { recursive: true, force: true });
   log.success(
-    `${history.length} ${history.length === 1 ? 'epoch' : 'epochs'} in ${seconds.toFixed(1)} s, ${Math.round(imagesPerSecond)} pictures a second (${executor})`,
+    `${history.length} ${history.length === 1 ? 'epoch' : 'epochs'} in ${seconds.toFixed(1)} s, ${Math.round(imagesPerSecond)} pictures a second (${ranBy.executor})`,
   );
 };
 

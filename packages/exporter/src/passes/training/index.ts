@@ -1,0 +1,6 @@
+export { convPool } from './conv-pool.ts';
+export { cropBeforePool } from './crop-before-pool.ts';
+export { lower } from './lower.ts';
+export { optimizeTraining, trainingPasses } from './optimize-training.ts';
+export { poolBeforeRelu } from './pool-before-relu.ts';
+export { sumPoolGradient } from './sum-pool-gradient.ts';

@@ -1,0 +1,22 @@
+import { ownDomain } from '@trainyard/autograd';
+import { ModelError } from '@trainyard/onnx-ir';
+import type { Pass } from '../pass.ts';
+import { retrace, untraceable } from './rewrite.ts';
+
+const own = (nodes: readonly { readonly domain: string }[]): number =>
+  nodes.filter(({ domain }) => domain === ownDomain).length;
+
+/** Turns operators that ONNX lacks into those it has. */
+export const lower: Pass = {
+  name: 'lower',
+  requires: untraceable,
+  run({ graph }) {
+    const changed = own(graph.nodes);
+    if (changed > 0) retrace(graph, new Map(), true);
+    return { changed, refused: [] };
+  },
+  ensures({ graph }) {
+    const left = graph.nodes.find(({ domain }) => domain === ownDomain);
+    if (left) throw new ModelError(`node "${left.name}"`, 'a form in ONNX', left.opType);
+  },
+};

@@ -1,0 +1,37 @@
+import {
+  type AttributeRules,
+  type AttributesOf,
+  fromOnnxAttributes,
+  type MaxPool,
+  type Op,
+} from '@trainyard/autograd';
+import type { Node, Value } from '@trainyard/onnx-ir';
+
+/** Whether a node is a call of the operator. */
+export const isCall = <R extends AttributeRules>(node: Node | undefined, op: Op<R>): node is Node =>
+  node !== undefined && node.opType === op.type && node.domain === op.domain;
+
+/** The attributes of a call by our names, defaults filled in. */
+export const attributesOf = <R extends AttributeRules>(node: Node, op: Op<R>): AttributesOf<R> =>
+  fromOnnxAttributes(node.opType, op.rules, node.attributes);
+
+/** The nodes that read a value. */
+export const readersOf = (value: Value): Node[] => [...value.uses].map(({ node }) => node);
+
+/** The sizes of a value, where all but the first are numbers; the first, the batch, may have a name. */
+export function sizesOf(value: Value | undefined): readonly number[] | undefined {
+  const shape = value?.type?.shape;
+  return shape?.slice(1).every((dim) => typeof dim === 'number') ? (shape as number[]) : undefined;
+}
+
+/** Whether all numbers of an attribute are the wanted one; so they are where it was left out. */
+export const allAre = (values: readonly number[] | undefined, wanted: number): boolean =>
+  (values ?? []).every((value) => value === wanted);
+
+/** Whether the windows of a pooling lie side by side and inside of the picture. */
+export const isDisjoint = (pooling: AttributesOf<typeof MaxPool.rules>): boolean =>
+  pooling.kernelShape.every((size, i) => size === (pooling.strides?.[i] ?? 1)) &&
+  allAre(pooling.dilations, 1) &&
+  allAre(pooling.pads, 0) &&
+  pooling.ceilMode === 0 &&
+  pooling.autoPad === 'NOTSET';

@@ -1,0 +1,103 @@
+import { full, Generator, type Tensors } from '@trainyard/autograd';
+import { Loader } from './data/index.ts';
+import type { ImageSplit } from './dataset.ts';
+import type { Executor } from './executor.ts';
+import { softmaxCrossEntropy } from './losses/index.ts';
+import { digitsNet, LeNet5, ResNet8, refCnn } from './models/index.ts';
+import { bufferValues, type Module, parameterValues } from './module.ts';
+import { initialize } from './nn/initialize.ts';
+import { adamW, type Optimizer, sgd } from './optim/index.ts';
+import { packTensors, trainStep, unpackTensors } from './train-step.ts';
+
+/** For tests: pictures of ten classes, a bright bar each on black, so that windows of a pooling hold many ties. */
+export function barSplit(length: number, [height, width, channels]: readonly number[]): ImageSplit {
+  const generator = new Generator(4);
+  const labels = generator.integers(length, 0, 10);
+  const size = height * width * channels;
+  const noise = generator.words(length * size);
+  const images = new Uint8Array(length * size);
+  for (let i = 0; i < length; i++) {
+    const top = Math.floor((labels[i] * (height - 1)) / 10);
+    const rows = images.subarray(i * size + top * width * channels, i * size + (top + 2) * width * channels);
+    for (let j = 0; j < rows.length; j++) rows[j] = 128 + (noise[i * size + j] >>> 25);
+  }
+  return { images, labels, length };
+}
+
+export interface ComparedNetwork {
+  readonly name: string;
+  readonly make: () => Module;
+  readonly shape: readonly [number, number, number];
+  readonly batchSize: number;
+  readonly optimizer: Optimizer;
+  readonly rate: number;
+}
+
+/** For tests: the networks whose compiled losses are compared with the eager ones, at sizes that eager can afford. */
+export const comparedNetworks: readonly ComparedNetwork[] = [
+  {
+    name: 'refCnn',
+    make: refCnn,
+    shape: [28, 28, 1],
+    batchSize: 8,
+    optimizer: sgd({ momentum: 0.9 }),
+    rate: 0.01,
+  },
+  {
+    name: 'LeNet5',
+    make: () => new LeNet5(),
+    shape: [28, 28, 1],
+    batchSize: 8,
+    optimizer: adamW({ eps: 1e-4 }),
+    rate: 0.001,
+  },
+  {
+    name: 'ResNet8',
+    make: () => new ResNet8(),
+    shape: [16, 16, 3],
+    batchSize: 8,
+    optimizer: sgd({ momentum: 0.9, nesterov: true, weightDecay: 5e-4 }),
+    rate: 0.01,
+  },
+  {
+    name: 'digitsNet with dropout',
+    make: () => digitsNet({ dropout: 0.3, channels: [8, 16, 16] }),
+    shape: [8, 8, 1],
+    batchSize: 16,
+    optimizer: sgd({ momentum: 0.9 }),
+    rate: 0.02,
+  },
+];
+
+/** For tests: the losses of so many steps over batches in order, from the same seed. */
+export async function lossesOf(compared: ComparedNetwork, executor: Executor, steps: number) {
+  const { make, shape, batchSize, optimizer, rate } = compared;
+  const network = initialize(make(), 1);
+  const loader = new Loader(barSplit(4 * batchSize, shape), { batchSize, seed: 1, imageShape: shape });
+  const params = parameterValues(network);
+  const recipe = {
+    optimizer,
+    loss: softmaxCrossEntropy({ labelSmoothing: 0.1 }),
+    clipGradients: { norm: 5 },
+  };
+  const step = executor.prepare(trainStep(network, recipe, new Generator(2)));
+  let state: Tensors = packTensors({
+    params,
+    buffers: bufferValues(network),
+    optimizer: optimizer.init(params),
+  });
+  const losses: number[] = [];
+  for (let i = 0; i < steps; i++) {
+    const batch = loader.batch(Math.floor(i / 4), i % 4);
+    const results = await step({ ...state, ...batch, learningRate: full([], rate) });
+    losses.push(results.loss.item());
+    state = packTensors(unpackTensors(results));
+  }
+  const fallback = step.fallback?.();
+  await step.dispose?.();
+  return { losses, fallback };
+}
+
+/** For tests: the largest difference between two lists of losses, relative to the first. */
+export const worstDifference = (a: readonly number[], b: readonly number[]): number =>
+  Math.max(...a.map((v, i) => Math.abs(v - b[i]) / Math.abs(v)));

@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import * as ort from 'onnxruntime-node';
+import { describe, expect, it } from 'vitest';
+import { comparedNetworks, lossesOf, worstDifference } from './compiled.cases.ts';
+import { compiled } from './compiled.ts';
+import { eager } from './executor.ts';
+
+describe('the compiled executor', () => {
+  it.each(comparedNetworks)('follows the eager one over 50 steps: $name', async (compared) => {
+    const expected = await lossesOf(compared, eager, 50);
+    for (const threads of [1, 2]) {
+      const actual = await lossesOf(compared, compiled({ ort, threads }), 50);
+      expect(actual.fallback).toBeUndefined();
+      expect(worstDifference(expected.losses.slice(0, 10), actual.losses)).toBeLessThan(1e-4);
+      expect(worstDifference(expected.losses, actual.losses)).toBeLessThan(1e-2);
+    }
+    // A network that stands still would agree too.
+    expect(expected.losses[49]).toBeLessThan(0.8 * expected.losses[0]);
+  });
+
+  it('holds as much memory after 2,000 steps as after 200', async () => {
+    const script = fileURLToPath(new URL('memory-run.cases.ts', import.meta.url));
+    // A small young generation, so that what V8 sets aside for it does not look like growth.
+    const flags = [
+      '--expose-gc',
+      '--max-semi-space-size=1',
+      '--import',
+      'tsx',
+      '--conditions=@trainyard/source',
+    ];
+    const { stdout } = await promisify(execFile)(process.execPath, [...flags, script, 'compiled']);
+    const resident = JSON.parse(stdout) as Record<string, number>;
+    expect(resident[2000] / resident[200]).toBeLessThan(1.05);
+  });
+});

@@ -1,0 +1,23 @@
+import { type CompileOptions, compile } from '@trainyard/autograd';
+import type { Executor } from './executor.ts';
+import { positive } from './options.ts';
+
+export interface CompiledOptions extends Omit<CompileOptions, 'maxSignatures'> {
+  /** Threads of one operator; ONNX Runtime decides unless given. A run resumes exactly only with the same number. */
+  readonly threads?: number;
+}
+
+/**
+ * Traces the training step once for each size of batch, and lets ONNX Runtime run it as one graph. It gives the losses
+ * of the eager executor but for rounding, and the same bytes for the same seed, threads and machine.
+ * What can't be compiled runs eagerly; `FitResult.fallback` then says why.
+ * @example import * as ort from 'onnxruntime-node'; fit(network, split, { ...options, executor: compiled({ ort }) })
+ * @throws InputError when `threads` is no positive integer
+ */
+export function compiled({ threads, session, ...options }: CompiledOptions): Executor {
+  const threading = threads !== undefined && { intraOpNumThreads: positive('compiled', 'threads', threads) };
+  return {
+    name: threads === undefined ? 'compiled' : `compiled, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    prepare: (fn) => compile(fn, { ...options, session: { ...session, ...threading } }),
+  };
+}
