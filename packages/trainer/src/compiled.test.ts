@@ -71,7 +71,7 @@ describe('the compiled executor', () => {
   it('learns in fit as the eager one does, the smaller last batch included, with one session a size', async () => {
     const counts = counting();
     const { network, result } = await train({ executor: compiled(counts), epochs: 6 });
-    expect(result).toMatchObject({ stopped: 'completed', executor: 'compiled (1 thread)' });
+    expect(result).toMatchObject({ stopped: 'completed', executor: 'compiled, 1 thread' });
     expect(result.fallback).toBeUndefined();
     expect(counts).toMatchObject({ made: 2, released: 2 });
     expect((await evaluate(network, smallSplit(90, 2))).accuracy).toBeGreaterThan(0.9);
