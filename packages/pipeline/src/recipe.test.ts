@@ -1,6 +1,6 @@
+import { comparedNetworks, lossesOf, worstDifference } from '@trainyard/testing/training';
 import { eager } from '@trainyard/trainer';
 import { describe, expect, it, vi } from 'vitest';
-import { comparedNetworks, lossesOf, worstDifference } from '../../trainer/src/compiled.cases.ts';
 import { type PipelineInput, parsePipeline } from './config.ts';
 import { executorOf, scheduleOf, stepOptionsOf } from './recipe.ts';
 

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { comparedNetworks, lossesOf, worstDifference } from '@trainyard/testing/training';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { comparedNetworks, lossesOf, worstDifference } from './compiled.cases.ts';
 import { compiled } from './compiled.ts';
 import { eager } from './executor.ts';
 

@@ -1,8 +1,8 @@
 import { type OrtNamespace, tensorOf } from '@trainyard/autograd';
+import { comparedNetworks, lossesOf, worstDifference } from '@trainyard/testing/training';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { type CheckpointStore, saveWeights } from './checkpoint/index.ts';
-import { comparedNetworks, lossesOf, worstDifference } from './compiled.cases.ts';
 import { type CompiledOptions, compiled } from './compiled.ts';
 import { augmentation } from './data/index.ts';
 import { evaluate } from './evaluate.ts';

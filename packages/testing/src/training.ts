@@ -1,13 +1,24 @@
 import { full, Generator, type Tensors } from '@trainyard/autograd';
-import { Loader } from './data/index.ts';
-import type { ImageSplit } from './dataset.ts';
-import type { Executor } from './executor.ts';
-import { softmaxCrossEntropy } from './losses/index.ts';
-import { digitsNet, LeNet5, ResNet8, refCnn } from './models/index.ts';
-import { bufferValues, type Module, parameterValues } from './module.ts';
-import { initialize } from './nn/initialize.ts';
-import { adamW, type Optimizer, sgd } from './optim/index.ts';
-import { packTensors, trainStep, unpackTensors } from './train-step.ts';
+import {
+  adamW,
+  bufferValues,
+  digitsNet,
+  type Executor,
+  type ImageSplit,
+  initialize,
+  LeNet5,
+  Loader,
+  type Module,
+  type Optimizer,
+  packTensors,
+  parameterValues,
+  ResNet8,
+  refCnn,
+  sgd,
+  softmaxCrossEntropy,
+  trainStep,
+  unpackTensors,
+} from '@trainyard/trainer';
 
 /** For tests: pictures of ten classes, a bright bar each on black, so that windows of a pooling hold many ties. */
 export function barSplit(length: number, [height, width, channels]: readonly number[]): ImageSplit {
