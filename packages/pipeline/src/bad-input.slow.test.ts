@@ -180,7 +180,7 @@ describe('training', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)(
     '%s writes a checkpoint, and the run goes on from it',
     async (signal) => {
-      await workspace.stage('good', 'config', '--epochs=1000', `--seed=${signal.length}`);
+      await workspace.stage('good', 'config', '--epochs=1000000', `--seed=${signal.length}`);
       const { exitCode, output } = await workspace.command(
         'timeout',
         `--signal=${signal}`,
