@@ -2,12 +2,12 @@ import { type OrtNamespace, tensorOf } from '@trainyard/autograd';
 import { comparedNetworks, lossesOf, worstDifference } from '@trainyard/testing/training';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { type CheckpointStore, saveWeights } from './checkpoint/index.ts';
+import { saveWeights } from './checkpoint/index.ts';
 import { type CompiledOptions, compiled } from './compiled.ts';
 import { augmentation } from './data/index.ts';
 import { evaluate } from './evaluate.ts';
 import { eager } from './executor.ts';
-import { plain, smallNetwork, smallRun, smallSplit } from './fit.cases.ts';
+import { memoryStore, plain, smallNetwork, smallRun, smallSplit } from './fit.cases.ts';
 import { fit } from './fit.ts';
 import type { Callback, FitOptions } from './fit-options.ts';
 import { parameterValues } from './module.ts';
@@ -18,16 +18,6 @@ const quiet = { logSeverityLevel: 4 };
 const executor = compiled({ ort, threads: 1, session: quiet });
 // 7 batches of 8 and one of 4.
 const split = smallSplit(60);
-
-const memoryStore = (): CheckpointStore & { bytes?: Uint8Array } => ({
-  name: 'memory',
-  async read() {
-    return this.bytes;
-  },
-  async write(bytes) {
-    this.bytes = bytes;
-  },
-});
 
 async function train(options: Partial<FitOptions> = {}) {
   const network = smallNetwork();

@@ -1,4 +1,5 @@
 import { Generator, Tensor } from '@trainyard/autograd';
+import type { CheckpointStore } from './checkpoint/index.ts';
 import type { ImageSplit } from './dataset.ts';
 import type { FitOptions } from './fit-options.ts';
 import type { Module } from './module.ts';
@@ -15,6 +16,17 @@ import {
 } from './nn/index.ts';
 import { adamW } from './optim/adam.ts';
 import { oneCycle } from './optim/schedule.ts';
+
+/** For tests: a checkpoint that is kept in memory. */
+export const memoryStore = (): CheckpointStore & { bytes?: Uint8Array } => ({
+  name: 'memory',
+  async read() {
+    return this.bytes;
+  },
+  async write(bytes) {
+    this.bytes = bytes;
+  },
+});
 
 /** For tests: a network of 6×6×1 pictures with everything that has a state of its own. */
 export const smallNetwork = (): Module =>

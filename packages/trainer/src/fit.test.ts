@@ -2,10 +2,9 @@ import { Generator, mul, sum, type Tensor, tensorOf } from '@trainyard/autograd'
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { saveWeights } from './checkpoint/index.ts';
-import type { CheckpointStore } from './checkpoint/store.ts';
 import { augmentation } from './data/index.ts';
 import { evaluate } from './evaluate.ts';
-import { smallNetwork, smallRun, smallSplit } from './fit.cases.ts';
+import { memoryStore, smallNetwork, smallRun, smallSplit } from './fit.cases.ts';
 import { fit } from './fit.ts';
 import type { Callback, FitOptions } from './fit-options.ts';
 import { parameterValues } from './module.ts';
@@ -15,16 +14,6 @@ import { sgd } from './optim/sgd.ts';
 
 const split = smallSplit(60);
 const augment = augmentation({ shift: 1, rotate: 15, noise: 5 });
-
-const memoryStore = (): CheckpointStore & { bytes?: Uint8Array } => ({
-  name: 'memory',
-  async read() {
-    return this.bytes;
-  },
-  async write(bytes) {
-    this.bytes = bytes;
-  },
-});
 
 /** Trains to the end and gives the weights' bytes. */
 async function train(options: Partial<FitOptions> = {}) {
