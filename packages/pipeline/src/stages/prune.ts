@@ -2,16 +2,17 @@ import { rm } from 'node:fs/promises';
 import { countFlops, importNetwork, pruneChannels, pruneMagnitude, withWeights } from '@trainyard/exporter';
 import { type Model, readModel, writeModel } from '@trainyard/onnx-ir';
 import { fit } from '@trainyard/trainer';
-import { checkpointFile, terminalProgress } from '@trainyard/trainer/node';
 import { digestOf, type PruneRecipe } from '../config.ts';
 import { readDatasetInfo, readSplit } from '../dataset-file.ts';
-import { executorOf, scheduleOf, stepOptionsOf } from '../recipe.ts';
+import { scheduleOf } from '../recipe.ts';
+import { runOptionsOf } from '../run-options.ts';
 import type { Stage } from '../stage.ts';
 import { writeVariants } from '../variants.ts';
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
-const prune: Stage = async ({ folder, log, signal }) => {
+const prune: Stage = async (context) => {
+  const { folder, log } = context;
   const { seed, recipes, train } = await folder.section('prune');
   const info = await readDatasetInfo(folder);
   const pictures = await readSplit(folder, 'train');
@@ -23,20 +24,12 @@ const prune: Stage = async ({ folder, log, signal }) => {
     const { model: pruned, masks, report } = cut(original, recipe);
     const network = importNetwork(pruned);
     const { epochs, learningRate } = recipe.fineTune;
-    // As in training: an interrupted run goes on only where recipe, model and pictures are the same.
-    const key = digestOf(JSON.stringify([recipe, seed, train, info.digest, digestOf(bytes)])).slice(7, 23);
     const { stopped, executor } = await fit(network, pictures, {
       epochs,
-      ...stepOptionsOf(train),
+      ...runOptionsOf(context, train, info, [recipe, seed, train, digestOf(bytes)]),
       schedule: scheduleOf({ ...train, warmUp: 0, schedule: 'cosine', learningRate }),
       seed,
       masks,
-      signal,
-      checkpoint: { store: checkpointFile(folder.path('checkpoints', `${key}.ckpt`)), everySeconds: 10 },
-      resume: true,
-      progress: terminalProgress(),
-      imageShape: info.imageShape,
-      executor: executorOf(train, (line) => log.warn(line)),
     });
     if (stopped === 'aborted') return;
     const model = withWeights(pruned, network);

@@ -1,13 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { fit, saveWeights } from '@trainyard/trainer';
-import { checkpointFile, terminalProgress } from '@trainyard/trainer/node';
 import { $ } from 'zx';
-import { digestOf } from '../config.ts';
 import { holdOut, readDatasetInfo, readSplit } from '../dataset-file.ts';
 import { json } from '../folder.ts';
 import { loadNetwork, networkInput } from '../load-network.ts';
 import { networkSource } from '../network-source.ts';
-import { executorOf, scheduleOf, stepOptionsOf } from '../recipe.ts';
+import { scheduleOf } from '../recipe.ts';
+import { runOptionsOf } from '../run-options.ts';
 import type { RunRecord } from '../run-record.ts';
 import type { Stage } from '../stage.ts';
 
@@ -20,7 +19,8 @@ async function currentCommit(root: string): Promise<string | null> {
   return exitCode === 0 ? stdout.trim() : null;
 }
 
-const train: Stage = async ({ folder, log, signal }) => {
+const train: Stage = async (context) => {
+  const { folder, log } = context;
   const section = await folder.section('train');
   const { seed, network: file, recipe } = section;
   const info = await readDatasetInfo(folder);
@@ -28,34 +28,24 @@ const train: Stage = async ({ folder, log, signal }) => {
   const pictures = await readSplit(folder, 'train');
   const { kept, held } = holdOut(pictures, recipe.validation);
 
-  const executor = executorOf(recipe, (line) => log.warn(line));
-
-  // Another recipe, network, dataset or executor has another name: an interrupted run goes on only where it is the same run.
   const source = await networkSource(folder.root);
-  const key = digestOf(JSON.stringify([section, info.digest, source, executor.name])).slice(7, 23);
-  const { history, stopped, ...ranBy } = await fit(network, kept, {
+  const { history, stopped, executor, fallback } = await fit(network, kept, {
     epochs: recipe.epochs,
-    ...stepOptionsOf(recipe),
+    ...runOptionsOf(context, recipe, info, [section, source]),
     schedule: scheduleOf(recipe),
     validation: held,
     monitor: recipe.monitor,
     earlyStopping: recipe.earlyStopping,
     keepBest: recipe.keepBest,
     seed,
-    signal,
-    checkpoint: { store: checkpointFile(folder.path('checkpoints', `${key}.ckpt`)), everySeconds: 10 },
-    resume: true,
-    progress: terminalProgress(),
-    imageShape: info.imageShape,
-    executor,
   });
   if (stopped === 'aborted') return;
 
   const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
   const imagesPerSecond = (kept.length * history.length) / seconds;
   const record: RunRecord = {
-    executor: ranBy.executor,
-    ...(ranBy.fallback && { fallback: ranBy.fallback }),
+    executor,
+    ...(fallback && { fallback }),
     epochs: history.length,
     seconds,
     imagesPerSecond,
@@ -65,7 +55,7 @@ const train: Stage = async ({ folder, log, signal }) => {
   await folder.replace('train', { 'weights.bin': await saveWeights(network), 'run.json': json(record) });
   await rm(folder.stage('checkpoints'), { recursive: true, force: true });
   log.success(
-    `${history.length} ${history.length === 1 ? 'epoch' : 'epochs'} in ${seconds.toFixed(1)} s, ${Math.round(imagesPerSecond)} pictures a second (${ranBy.executor})`,
+    `${history.length} ${history.length === 1 ? 'epoch' : 'epochs'} in ${seconds.toFixed(1)} s, ${Math.round(imagesPerSecond)} pictures a second (${executor})`,
   );
 };
 
