@@ -1,5 +1,4 @@
 import { compile, full, matMul, type Tensors, valueAndGrad } from '@trainyard/autograd';
-import { optimizeTraining } from '@trainyard/exporter';
 import { packTensors, sgd, unpackTensors } from '@trainyard/trainer';
 import * as ort from 'onnxruntime-node';
 import type { Contender } from '../contender.ts';
@@ -8,7 +7,7 @@ import { type RefcnnParams, type RefcnnTask, refcnnLoss } from '../networks/refc
 /** Our compiled executor: the same step as one graph that ONNX Runtime runs. */
 export function compiledRefcnn(task: RefcnnTask, threads: number): Contender {
   const { params, images, labels, learningRate, momentum } = task;
-  const options = { ort, optimize: optimizeTraining, session: { intraOpNumThreads: threads } };
+  const options = { ort, session: { intraOpNumThreads: threads } };
   const gradient = valueAndGrad(refcnnLoss);
   const optimizer = sgd({ momentum });
   const step = compile((inputs: Tensors) => {

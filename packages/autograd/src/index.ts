@@ -15,7 +15,7 @@ export {
 } from './op.ts';
 export * from './ops/index.ts';
 export { Generator, type GeneratorState } from './random.ts';
-export { allOps, findOp } from './registry.ts';
+export { allOps, findOp, opOf } from './registry.ts';
 export { noGrad } from './tape.ts';
 export {
   asTensor,

@@ -1,14 +1,14 @@
 import type { Graph, Node, Value } from '@trainyard/onnx-ir';
 import { fromOnnxAttributes } from './attributes.ts';
 import { InputError } from './errors.ts';
-import { findOp } from './registry.ts';
+import { opOf } from './registry.ts';
 import { type Tensor, tensorOfData } from './tensor.ts';
 import type { Tensors } from './trace.ts';
 import type { TensorType } from './types.ts';
 
 /** Applies the operator of a node. @throws InputError when we do not know it, or its inputs do not fit */
 export function applyNode(node: Node, inputs: readonly (Tensor | undefined)[]): Tensor[] {
-  const op = findOp(node.opType, node.domain);
+  const op = opOf(node);
   if (!op)
     throw new InputError(`node "${node.name}"`, 'an operator we know', `${node.domain}:${node.opType}`);
   return op.call(inputs, fromOnnxAttributes(node.opType, op.rules, node.attributes));
@@ -20,7 +20,7 @@ export function nodeFlops(
   inputs: readonly (TensorType | undefined)[],
   outputs: readonly (TensorType | undefined)[],
 ): number | undefined {
-  const op = findOp(node.opType, node.domain);
+  const op = opOf(node);
   return op?.definition.flops?.(
     inputs as TensorType[],
     fromOnnxAttributes(node.opType, op.rules, node.attributes),

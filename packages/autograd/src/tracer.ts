@@ -3,6 +3,7 @@ import { toOnnxAttributes } from './attributes.ts';
 import { InputError } from './errors.ts';
 import type { Op } from './op.ts';
 import { Tensor } from './tensor.ts';
+import { tracedOps } from './traced-ops.ts';
 import type { TensorType } from './types.ts';
 
 export interface TraceOptions {
@@ -82,6 +83,7 @@ export class Tracer {
       domain: op.domain,
       attributes: toOnnxAttributes(op.rules, attributes),
     });
+    tracedOps.set(node, op);
     this.graph.nodes.push(node);
     return types.map((type, i) => new Tensor(type, { symbol: outputs[i] }));
   }

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { optimizeTraining } from '@trainyard/exporter';
 import * as t from '@trainyard/trainer';
 import * as ort from 'onnxruntime-node';
 import type { Pipeline } from './config.ts';
@@ -59,7 +58,4 @@ const session = { extra: { session: { intra_op: { allow_spinning: '0' } } } };
 export const executorOf = (
   { executor, threads = availableParallelism() }: Recipe,
   warn: (line: string) => void,
-): t.Executor =>
-  executor === 'eager'
-    ? t.eager
-    : t.compiled({ ort, threads, session, optimize: optimizeTraining, onFallback: warn });
+): t.Executor => (executor === 'eager' ? t.eager : t.compiled({ ort, threads, session, onFallback: warn }));

@@ -1,5 +1,6 @@
 import { createModel, type Graph, writeModel } from '@trainyard/onnx-ir';
 import { InputError } from '../errors.ts';
+import { optimizeTraining } from '../passes/training/optimize-training.ts';
 import { type Tensors, type Traced, trace } from '../trace.ts';
 import type { HostInput } from '../tracer.ts';
 import type { TensorType } from '../types.ts';
@@ -16,11 +17,8 @@ import type { OutputTypes } from './output-buffers.ts';
 export interface ProgramOptions {
   /** ONNX Runtime: the namespace of onnxruntime-node, onnxruntime-web or onnxruntime-react-native. */
   readonly ort: OrtNamespace;
-  /**
-   * Makes the graph faster in place: it gets the operators of the function as they are, leaves only those of ONNX, and
-   * keeps the names of inputs and outputs. `optimizeTraining` of `@trainyard/exporter` does it for training steps.
-   */
-  readonly optimize?: ((graph: Graph) => unknown) | undefined;
+  /** Whether the graph is rewritten to run faster, as `optimizeTraining` does; on unless said otherwise. */
+  readonly optimize?: boolean | undefined;
   /** Options of ONNX Runtime's sessions: threads, execution providers. */
   readonly session?: object | undefined;
 }
@@ -49,11 +47,11 @@ export class Program {
   static async create(
     fn: (inputs: Tensors) => Tensors,
     inputs: Tensors,
-    { ort, optimize, session: options }: ProgramOptions,
+    { ort, optimize = true, session: options }: ProgramOptions,
   ): Promise<Program> {
     const traced = trace(fn, inputs, { name: 'compiled', lower: !optimize });
     const { graph } = traced;
-    optimize?.(graph);
+    if (optimize) optimizeTraining(graph);
     const foreign = graph.nodes.find(({ domain }) => domain !== '');
     if (foreign)
       throw new InputError(foreign.opType, 'a form in ONNX', 'none', 'give its definition a `lower`');

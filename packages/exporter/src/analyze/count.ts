@@ -1,6 +1,6 @@
+import { constantDataOf } from '@trainyard/autograd/passes';
 import type { Model, Node } from '@trainyard/onnx-ir';
 import type { ShapeOptions } from './concrete-inputs.ts';
-import { constantDataOf } from './constants.ts';
 import { inferGraph } from './infer-graph.ts';
 
 export interface FlopsCount {

@@ -1,7 +1,6 @@
 import { type DType, type InferInput, isDType } from '@trainyard/autograd';
+import { constantOf, constantType, type Inference } from '@trainyard/autograd/passes';
 import { type DataType, dataTypeCode, type Node, type TensorData, type Value } from '@trainyard/onnx-ir';
-import { constantOf } from './constants.ts';
-import { constantType, type Inference } from './infer-node.ts';
 
 const isHalf = (dtype: DataType): boolean => dtype === 'float16' || dtype === 'bfloat16';
 const halfCodes = [dataTypeCode('float16'), dataTypeCode('bfloat16')];

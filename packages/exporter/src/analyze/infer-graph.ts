@@ -1,8 +1,8 @@
 import type { InferInput, TensorType } from '@trainyard/autograd';
+import { inferNode } from '@trainyard/autograd/passes';
 import type { Graph, Node, Value } from '@trainyard/onnx-ir';
 import { concreteInputs, type ShapeOptions } from './concrete-inputs.ts';
 import { inferHalf, widened, widenedConstant } from './half-precision.ts';
-import { inferNode } from './infer-node.ts';
 
 export interface InferredGraph {
   /**

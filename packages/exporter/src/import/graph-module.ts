@@ -1,9 +1,8 @@
-import { findOp, formatType, InputError, interpret, type Tensor, tensorOfData } from '@trainyard/autograd';
+import { formatType, InputError, interpret, opOf, type Tensor, tensorOfData } from '@trainyard/autograd';
+import { liftConstants, operatorOf } from '@trainyard/autograd/passes';
 import { cloneGraph, cloneModel, type Graph, type Model, TensorData, type Value } from '@trainyard/onnx-ir';
 import { Module, Parameter } from '@trainyard/trainer';
 import { fedInputs } from '../analyze/concrete-inputs.ts';
-import { operatorOf } from '../analyze/operators.ts';
-import { liftConstants } from '../passes/lift-constants.ts';
 import { trainableInitializers } from './trainable.ts';
 
 /** Any ONNX model whose operators we know, as a module: its weights are parameters under their ONNX names. */
@@ -40,7 +39,7 @@ export class GraphModule extends Module {
 export function importNetwork(model: Model): GraphModule {
   const graph = cloneGraph(model.graph);
   liftConstants(graph);
-  const unknown = graph.nodes.find((node) => !findOp(node.opType, node.domain));
+  const unknown = graph.nodes.find((node) => !opOf(node));
   if (unknown)
     throw new InputError(
       'importNetwork',

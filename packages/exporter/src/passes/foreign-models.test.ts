@@ -1,3 +1,4 @@
+import { runPasses } from '@trainyard/autograd/passes';
 import { checkModel, cloneModel } from '@trainyard/onnx-ir';
 import { describe, expect, it } from 'vitest';
 import {
@@ -8,7 +9,6 @@ import {
   run,
 } from '../foreign-models.cases.ts';
 import { optimize, standardPasses } from './optimize.ts';
-import { runPasses } from './run-passes.ts';
 
 describe.skipIf(!hasForeignModels)('models that another framework wrote (../shared/foreign-models)', () => {
   it.each(foreignModels)(

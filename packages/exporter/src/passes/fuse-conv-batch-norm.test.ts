@@ -1,9 +1,9 @@
 import { checkModel, cloneModel, createModel, Graph, type Model, Value } from '@trainyard/onnx-ir';
+import { constant, float, int, ints, node, output, relu } from '@trainyard/testing/graphs';
 import { describe, expect, it } from 'vitest';
 import { maxDifference, run } from '../foreign-models.cases.ts';
 import { noise } from '../quantize/helpers.cases.ts';
 import { fuseConvBatchNorm } from './fuse-conv-batch-norm.ts';
-import { constant, float, int, ints, node, output, relu } from './small-graphs.cases.ts';
 
 const isNorm = ({ opType }: { opType: string }) => opType === 'BatchNormalization';
 

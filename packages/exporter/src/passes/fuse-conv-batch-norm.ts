@@ -1,4 +1,13 @@
 import {
+  fixedData,
+  floatOf,
+  graphsOf,
+  inputsOf,
+  intOf,
+  Outcome,
+  type Pass,
+} from '@trainyard/autograd/passes';
+import {
   fromNumbers,
   type Graph,
   isViewable,
@@ -7,9 +16,6 @@ import {
   toNumbers,
   type Value,
 } from '@trainyard/onnx-ir';
-import { floatOf, intOf } from '../analyze/node-attributes.ts';
-import { fixedData, inputsOf } from './constants.ts';
-import { graphsOf, Outcome, type Pass } from './pass.ts';
 
 /** What a normalization does to each channel: y = factor · x + shift. */
 interface Affine {

@@ -1,10 +1,15 @@
-export { eliminateCommonSubexpressions } from './eliminate-common-subexpressions.ts';
-export { eliminateDeadNodes } from './eliminate-dead-nodes.ts';
-export { eliminateIdentities } from './eliminate-identities.ts';
-export { foldConstants } from './fold-constants.ts';
+export {
+  eliminateCommonSubexpressions,
+  eliminateDeadNodes,
+  eliminateIdentities,
+  foldConstants,
+  inferShapes,
+  type Pass,
+  type PassReport,
+  type PassResult,
+  type Refusal,
+  type RunPassesOptions,
+  runPasses,
+} from '@trainyard/autograd/passes';
 export { fuseConvBatchNorm } from './fuse-conv-batch-norm.ts';
-export { inferShapes } from './infer-shapes.ts';
 export { type Optimized, optimize, standardPasses } from './optimize.ts';
-export type { Pass, PassResult, Refusal } from './pass.ts';
-export { type PassReport, type RunPassesOptions, runPasses } from './run-passes.ts';
-export * from './training/index.ts';

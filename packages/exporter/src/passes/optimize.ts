@@ -1,12 +1,16 @@
+import type { Pass } from '@trainyard/autograd/passes';
+import {
+  eliminateCommonSubexpressions,
+  eliminateDeadNodes,
+  eliminateIdentities,
+  foldConstants,
+  inferShapes,
+  type PassReport,
+  type RunPassesOptions,
+  runPasses,
+} from '@trainyard/autograd/passes';
 import { cloneModel, type Model } from '@trainyard/onnx-ir';
-import { eliminateCommonSubexpressions } from './eliminate-common-subexpressions.ts';
-import { eliminateDeadNodes } from './eliminate-dead-nodes.ts';
-import { eliminateIdentities } from './eliminate-identities.ts';
-import { foldConstants } from './fold-constants.ts';
 import { fuseConvBatchNorm } from './fuse-conv-batch-norm.ts';
-import { inferShapes } from './infer-shapes.ts';
-import type { Pass } from './pass.ts';
-import { type PassReport, type RunPassesOptions, runPasses } from './run-passes.ts';
 
 /** What `optimize` runs, in this order, until nothing changes. */
 export const standardPasses: readonly Pass[] = [

@@ -1,11 +1,11 @@
 import { Generator, tensorOf } from '@trainyard/autograd';
+import { runPasses } from '@trainyard/autograd/passes';
 import { checkModel, cloneModel } from '@trainyard/onnx-ir';
 import { digitsNet, initialize, type Module, nn, refCnn } from '@trainyard/trainer';
 import { expect, it } from 'vitest';
 import { exportOnnx } from '../export/export-onnx.ts';
 import { maxDifference, run } from '../foreign-models.cases.ts';
 import { optimize, standardPasses } from './optimize.ts';
-import { runPasses } from './run-passes.ts';
 
 /** A residual network whose normalizations have seen data, so that fusing them matters. */
 function normalized(): Module {

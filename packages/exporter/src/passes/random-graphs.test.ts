@@ -1,9 +1,9 @@
 import { interpret, tensorOf } from '@trainyard/autograd';
 import { checkModel, createModel, Graph, type Model, Value } from '@trainyard/onnx-ir';
+import { constant, int, ints, node, output } from '@trainyard/testing/graphs';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { optimize } from './optimize.ts';
-import { constant, int, ints, node, output } from './small-graphs.cases.ts';
 
 /** How to add a node: which operator, and which of the values so far it reads. */
 interface Step {

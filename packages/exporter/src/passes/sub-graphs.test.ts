@@ -1,8 +1,8 @@
 import { checkModel, createModel, Graph, type Model, Node, Value, writeModel } from '@trainyard/onnx-ir';
+import { constant, ints, node, output, relu } from '@trainyard/testing/graphs';
 import * as ort from 'onnxruntime-node';
 import { expect, it } from 'vitest';
 import { optimize } from './optimize.ts';
-import { constant, ints, node, output, relu } from './small-graphs.cases.ts';
 
 const type = { dtype: 'float32', shape: ['n', 2] } as const;
 

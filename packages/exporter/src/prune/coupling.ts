@@ -1,8 +1,8 @@
 import type { InferInput } from '@trainyard/autograd';
+import { isOnnx, operatorOf, opsetOf } from '@trainyard/autograd/passes';
 import type { Graph, Model, Node, Value } from '@trainyard/onnx-ir';
 import type { ShapeOptions } from '../analyze/concrete-inputs.ts';
 import { inferGraph } from '../analyze/infer-graph.ts';
-import { isOnnx, operatorOf, opsetOf } from '../analyze/operators.ts';
 import { Atoms, type Axis, type Layout } from './atoms.ts';
 import type { Cut } from './cut.ts';
 

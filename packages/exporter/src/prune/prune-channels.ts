@@ -1,10 +1,9 @@
 import { InputError } from '@trainyard/autograd';
+import { eliminateDeadNodes, liftConstants } from '@trainyard/autograd/passes';
 import { cloneModel, type Model } from '@trainyard/onnx-ir';
 import type { ShapeOptions } from '../analyze/concrete-inputs.ts';
 import { countFlops, countParameters } from '../analyze/count.ts';
 import { inferGraph } from '../analyze/infer-graph.ts';
-import { eliminateDeadNodes } from '../passes/eliminate-dead-nodes.ts';
-import { liftConstants } from '../passes/lift-constants.ts';
 import { chooseByFlops, chooseByShare } from './choose.ts';
 import { type Coupling, coupleChannels } from './coupling.ts';
 import { applyCut } from './cut.ts';

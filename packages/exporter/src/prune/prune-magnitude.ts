@@ -1,7 +1,7 @@
 import { InputError, type Tensor, type Tensors, tensorOf } from '@trainyard/autograd';
+import { liftConstants } from '@trainyard/autograd/passes';
 import { cloneModel, type Model, TensorData, type Value } from '@trainyard/onnx-ir';
 import { weightInitializers } from '../import/trainable.ts';
-import { liftConstants } from '../passes/lift-constants.ts';
 
 export interface MagnitudePruningOptions {
   /** The share of the weights that become zero, 0 to 1. */

@@ -1,5 +1,5 @@
+import { liftConstants } from '@trainyard/autograd/passes';
 import { cloneModel, type Model, TensorData } from '@trainyard/onnx-ir';
-import { liftConstants } from '../passes/lift-constants.ts';
 import { coupleChannels } from './coupling.ts';
 import { rules } from './rules/index.ts';
 

@@ -1,5 +1,5 @@
+import { constantDataOf } from '@trainyard/autograd/passes';
 import type { Attribute, Graph, TensorData, Value } from '@trainyard/onnx-ir';
-import { constantDataOf } from '../analyze/constants.ts';
 
 /** The elements of a value that never changes: an initializer that no caller can override, or a Constant node. */
 export function fixedDataOf(value: Value | undefined, graph: Graph): TensorData | undefined {

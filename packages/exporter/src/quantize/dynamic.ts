@@ -1,3 +1,4 @@
+import { floatOf, intOf, isOnnx, opsetOf } from '@trainyard/autograd/passes';
 import {
   type Attribute,
   cloneModel,
@@ -9,8 +10,6 @@ import {
   TensorData,
   Value,
 } from '@trainyard/onnx-ir';
-import { floatOf, intOf } from '../analyze/node-attributes.ts';
-import { isOnnx, opsetOf } from '../analyze/operators.ts';
 import { dropUnusedConstants, floatsOf, freshNames, int } from './constants.ts';
 import { addDynamicWeights } from './dynamic-weights.ts';
 import { allFinite } from './range.ts';

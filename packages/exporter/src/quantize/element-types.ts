@@ -1,5 +1,5 @@
+import { isOnnx } from '@trainyard/autograd/passes';
 import { type DataType, dataTypeOfCode, type Graph, type Node, type Value } from '@trainyard/onnx-ir';
-import { isOnnx } from '../analyze/operators.ts';
 
 type Types = ReadonlyMap<Value, DataType>;
 /** The element type of a node's output. */

@@ -1,3 +1,4 @@
+import { isOnnx } from '@trainyard/autograd/passes';
 import {
   cloneModel,
   type DataType,
@@ -8,7 +9,6 @@ import {
   type Use,
   Value,
 } from '@trainyard/onnx-ir';
-import { isOnnx } from '../analyze/operators.ts';
 import { dropUnusedConstants, fixedDataOf, freshNames, int } from './constants.ts';
 import { inferElementTypes } from './element-types.ts';
 import { toHalf } from './half.ts';

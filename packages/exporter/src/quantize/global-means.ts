@@ -1,6 +1,5 @@
+import { axisOf, intOf, intsOf, isOnnx } from '@trainyard/autograd/passes';
 import { type Graph, Node } from '@trainyard/onnx-ir';
-import { axisOf, intOf, intsOf } from '../analyze/node-attributes.ts';
-import { isOnnx } from '../analyze/operators.ts';
 import { fixedDataOf } from './constants.ts';
 
 /** The axes that a ReduceMean names, in an attribute before opset 18 and in an input since. */

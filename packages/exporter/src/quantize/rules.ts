@@ -1,6 +1,5 @@
+import { floatOf, intOf, isOnnx } from '@trainyard/autograd/passes';
 import type { Graph, Node, TensorData } from '@trainyard/onnx-ir';
-import { floatOf, intOf } from '../analyze/node-attributes.ts';
-import { isOnnx } from '../analyze/operators.ts';
 import { fixedDataOf, floatsOf } from './constants.ts';
 import type { Range } from './parameters.ts';
 

@@ -1,5 +1,5 @@
+import { opsetOf } from '@trainyard/autograd/passes';
 import { cloneModel, type Graph, type Model, ModelError, type Node } from '@trainyard/onnx-ir';
-import { opsetOf } from '../analyze/operators.ts';
 import { dropUnusedConstants, floatsOf } from './constants.ts';
 import { nameGlobalMeans } from './global-means.ts';
 import type { Ranges, StaticOptions } from './options.ts';

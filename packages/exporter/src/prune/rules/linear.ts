@@ -1,4 +1,4 @@
-import { intOf } from '../../analyze/node-attributes.ts';
+import { intOf } from '@trainyard/autograd/passes';
 import type { Axis } from '../atoms.ts';
 import type { Rule, RuleContext } from '../coupling.ts';
 

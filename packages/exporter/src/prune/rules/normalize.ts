@@ -1,4 +1,4 @@
-import { axisOf, intOf } from '../../analyze/node-attributes.ts';
+import { axisOf, intOf } from '@trainyard/autograd/passes';
 import type { Rule } from '../coupling.ts';
 
 const reason = (name: string) => `node "${name}" normalizes it beside something that keeps its size`;

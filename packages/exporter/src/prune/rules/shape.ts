@@ -1,5 +1,5 @@
+import { axisOf, intOf, intsOf } from '@trainyard/autograd/passes';
 import type { Value } from '@trainyard/onnx-ir';
-import { axisOf, intOf, intsOf } from '../../analyze/node-attributes.ts';
 import type { Axis } from '../atoms.ts';
 import type { Rule, RuleContext } from '../coupling.ts';
 import { matchBlocks, reshapeLayout } from '../reshape-layout.ts';

@@ -1,4 +1,4 @@
-import { axisOf, intOf, intsOf } from '../../analyze/node-attributes.ts';
+import { axisOf, intOf, intsOf } from '@trainyard/autograd/passes';
 import type { Rule } from '../coupling.ts';
 
 /** Pooling keeps batch and channels. */

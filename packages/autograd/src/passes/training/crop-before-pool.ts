@@ -1,14 +1,6 @@
-import {
-  Conv,
-  ConvTranspose,
-  ConvWeightGrad,
-  MaxPool,
-  MaxPoolGrad,
-  pad,
-  slice,
-  type Tensor,
-} from '@trainyard/autograd';
 import type { Graph, Node } from '@trainyard/onnx-ir';
+import { Conv, ConvTranspose, ConvWeightGrad, MaxPool, MaxPoolGrad, pad, slice } from '../../ops/index.ts';
+import type { Tensor } from '../../tensor.ts';
 import { attributesOf, isCall, isDisjoint, readersOf, sizesOf } from './patterns.ts';
 import { type Replacement, type RewriteRule, rewritePass } from './rewrite.ts';
 

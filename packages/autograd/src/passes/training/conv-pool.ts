@@ -1,5 +1,6 @@
+import type { Graph, Node } from '@trainyard/onnx-ir';
+import type { AttributesOf } from '../../attributes.ts';
 import {
-  type AttributesOf,
   add,
   Conv,
   ConvWeightGrad,
@@ -9,10 +10,9 @@ import {
   pad,
   reshape,
   slice,
-  type Tensor,
   tile,
-} from '@trainyard/autograd';
-import type { Graph, Node } from '@trainyard/onnx-ir';
+} from '../../ops/index.ts';
+import type { Tensor } from '../../tensor.ts';
 import { allAre, attributesOf, isCall, isDisjoint, readersOf, sizesOf } from './patterns.ts';
 import { type Read, type Replacement, type RewriteRule, rewritePass } from './rewrite.ts';
 

@@ -1,17 +1,10 @@
-import {
-  applyNode,
-  findOp,
-  fromOnnxAttributes,
-  type InferInput,
-  int64s,
-  isConcrete,
-  isDType,
-  sizeOf,
-  type Tensor,
-  type TensorType,
-  tensorOfData,
-} from '@trainyard/autograd';
 import type { Node, TensorData, Value } from '@trainyard/onnx-ir';
+import { fromOnnxAttributes } from '../attributes.ts';
+import { applyNode } from '../interpret.ts';
+import type { InferInput } from '../op.ts';
+import { opOf } from '../registry.ts';
+import { int64s, type Tensor, tensorOfData } from '../tensor.ts';
+import { isConcrete, isDType, sizeOf, type TensorType } from '../types.ts';
 import { constantOf } from './constants.ts';
 import { intOf } from './node-attributes.ts';
 import { operatorOf } from './operators.ts';
@@ -50,7 +43,7 @@ function inferShapeOf(node: Node, [x]: readonly (InferInput | undefined)[]): Inf
 }
 
 function inferOp(node: Node, inputs: readonly (InferInput | undefined)[]): Inference | string {
-  const op = findOp(node.opType, node.domain);
+  const op = opOf(node);
   if (!op) return `we do not know ${operatorOf(node)}`;
   const attributes = fromOnnxAttributes(node.opType, op.rules, node.attributes) as never;
   const types = op.definition.infer(inputs as InferInput[], attributes);

@@ -1,7 +1,7 @@
 import { createModel, type Dim, Graph, Node, printType, Value } from '@trainyard/onnx-ir';
+import { constant, int, ints, node, output, relu } from '@trainyard/testing/graphs';
 import { describe, expect, it } from 'vitest';
 import { inferShapes } from './infer-shapes.ts';
-import { constant, int, ints, node, output, relu } from './small-graphs.cases.ts';
 
 function start(shape: Dim[] = ['batch', 3, 8, 8]) {
   const graph = new Graph('g');

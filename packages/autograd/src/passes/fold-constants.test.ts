@@ -1,7 +1,7 @@
 import { type Attribute, checkModel, createModel, Graph, Node, toNumbers, Value } from '@trainyard/onnx-ir';
+import { constant, int, node, output, relu } from '@trainyard/testing/graphs';
 import { describe, expect, it } from 'vitest';
 import { foldConstants } from './fold-constants.ts';
-import { constant, int, node, output, relu } from './small-graphs.cases.ts';
 
 function start() {
   const graph = new Graph('g');

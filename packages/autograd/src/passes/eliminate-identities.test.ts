@@ -1,7 +1,7 @@
 import { type Attribute, checkModel, createModel, Graph, Value } from '@trainyard/onnx-ir';
+import { constant, int, ints, node, output, relu } from '@trainyard/testing/graphs';
 import { describe, expect, it } from 'vitest';
 import { eliminateIdentities } from './eliminate-identities.ts';
-import { constant, int, ints, node, output, relu } from './small-graphs.cases.ts';
 
 const type = { dtype: 'float32', shape: ['n', 2] } as const;
 

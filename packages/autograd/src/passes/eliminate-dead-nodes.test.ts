@@ -1,7 +1,7 @@
 import { type Attribute, checkModel, createModel, Graph, Node, Value } from '@trainyard/onnx-ir';
+import { constant, output, relu } from '@trainyard/testing/graphs';
 import { expect, it } from 'vitest';
 import { eliminateDeadNodes } from './eliminate-dead-nodes.ts';
-import { constant, output, relu } from './small-graphs.cases.ts';
 
 function start() {
   const graph = new Graph('g');

@@ -1,5 +1,5 @@
-import { MaxPoolGrad, ReduceSum } from '@trainyard/autograd';
 import { type Node, toNumbers, type Value } from '@trainyard/onnx-ir';
+import { MaxPoolGrad, ReduceSum } from '../../ops/index.ts';
 import { attributesOf, isCall } from './patterns.ts';
 import { type Replacement, type RewriteRule, rewritePass } from './rewrite.ts';
 

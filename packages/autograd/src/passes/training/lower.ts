@@ -1,5 +1,5 @@
-import { ownDomain } from '@trainyard/autograd';
 import { ModelError } from '@trainyard/onnx-ir';
+import { ownDomain } from '../../op.ts';
 import type { Pass } from '../pass.ts';
 import { retrace, untraceable } from './rewrite.ts';
 
@@ -17,6 +17,6 @@ export const lower: Pass = {
   },
   ensures({ graph }) {
     const left = graph.nodes.find(({ domain }) => domain === ownDomain);
-    if (left) throw new ModelError(`node "${left.name}"`, 'a form in ONNX', left.opType);
+    if (left) throw new ModelError(left.opType, 'a form in ONNX', 'none', 'give its definition a `lower`');
   },
 };

@@ -1,6 +1,7 @@
-import { type InferInput, type Shape, sizeOf, type TensorType } from '@trainyard/autograd';
 import type { Node, Value } from '@trainyard/onnx-ir';
 import { intOf } from '../analyze/node-attributes.ts';
+import type { InferInput } from '../op.ts';
+import { type Shape, sizeOf, type TensorType } from '../types.ts';
 
 type Dim = Shape[number];
 

@@ -1,6 +1,7 @@
-import { type InferInput, isDType, type TensorType } from '@trainyard/autograd';
 import { type Dim, type Graph, type Node, printType, type Value, type ValueType } from '@trainyard/onnx-ir';
 import { constantType, inferNode } from '../analyze/infer-node.ts';
+import type { InferInput } from '../op.ts';
+import { isDType, type TensorType } from '../types.ts';
 import { inputsOf } from './constants.ts';
 import { graphsOf, Outcome, type Pass } from './pass.ts';
 import { SymbolicShapes } from './symbolic-shapes.ts';

@@ -1,5 +1,8 @@
-import { findOp, fromOnnxAttributes, type InferInput, type TensorType } from '@trainyard/autograd';
 import type { DataType, Node } from '@trainyard/onnx-ir';
+import { fromOnnxAttributes } from '../attributes.ts';
+import type { InferInput } from '../op.ts';
+import { findOp } from '../registry.ts';
+import type { TensorType } from '../types.ts';
 
 /** A quantized operator as the float operator it stands for: which inputs are that one's, what type comes out. */
 interface Twin {

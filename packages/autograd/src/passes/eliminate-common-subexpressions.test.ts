@@ -1,7 +1,7 @@
 import { checkModel, createModel, Graph, Node, Value } from '@trainyard/onnx-ir';
+import { constant, float, node, output, relu } from '@trainyard/testing/graphs';
 import { describe, expect, it } from 'vitest';
 import { eliminateCommonSubexpressions } from './eliminate-common-subexpressions.ts';
-import { constant, float, node, output, relu } from './small-graphs.cases.ts';
 
 function start() {
   const graph = new Graph('g');

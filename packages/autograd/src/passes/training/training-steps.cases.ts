@@ -1,7 +1,9 @@
-import { type Tensor, type Tensors, trace, valueAndGrad } from '@trainyard/autograd';
 import { createModel, type Model } from '@trainyard/onnx-ir';
 import { runInOrt } from '@trainyard/testing';
 import { expect } from 'vitest';
+import { valueAndGrad } from '../../grad.ts';
+import type { Tensor } from '../../tensor.ts';
+import { type Tensors, trace } from '../../trace.ts';
 import type { Pass } from '../pass.ts';
 import { type PassReport, runPasses } from '../run-passes.ts';
 import { optimizeTraining, trainingPasses } from './optimize-training.ts';

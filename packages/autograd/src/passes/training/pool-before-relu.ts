@@ -1,5 +1,5 @@
-import { Gate, MaxPool, MaxPoolGrad, Relu, relu } from '@trainyard/autograd';
 import type { Graph, Node, Value } from '@trainyard/onnx-ir';
+import { Gate, MaxPool, MaxPoolGrad, Relu, relu } from '../../ops/index.ts';
 import type { Outcome } from '../pass.ts';
 import { attributesOf, isCall, readersOf } from './patterns.ts';
 import { type Replacement, type RewriteRule, rewritePass } from './rewrite.ts';

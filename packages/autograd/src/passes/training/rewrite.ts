@@ -1,15 +1,12 @@
-import {
-  applyNode,
-  findOp,
-  Identity,
-  noGrad,
-  scope,
-  type Tensor,
-  type TensorType,
-  tensorOfData,
-  trace,
-} from '@trainyard/autograd';
 import type { Graph, Model, Node, Value } from '@trainyard/onnx-ir';
+import { applyNode } from '../../interpret.ts';
+import { Identity } from '../../ops/index.ts';
+import { opOf } from '../../registry.ts';
+import { noGrad } from '../../tape.ts';
+import { type Tensor, tensorOfData } from '../../tensor.ts';
+import { trace } from '../../trace.ts';
+import { scope } from '../../tracer.ts';
+import type { TensorType } from '../../types.ts';
 import { Outcome, type Pass } from '../pass.ts';
 
 /** The tensors that stand for what a node read in the old graph. */
@@ -29,7 +26,7 @@ export interface RewriteRule {
 /** Why a graph cannot be traced again, or undefined where it can. */
 export function untraceable({ graph }: Model): string | undefined {
   if (graph.inputs.some((input) => !input.type?.shape)) return 'an input has no shape';
-  const unknown = graph.nodes.find((node) => !findOp(node.opType, node.domain));
+  const unknown = graph.nodes.find((node) => !opOf(node));
   return unknown && `node "${unknown.name}" (${unknown.opType}) is none of our operators`;
 }
 

@@ -1,16 +1,12 @@
-import {
-  applyNode,
-  findOp,
-  fromOnnxAttributes,
-  isConcrete,
-  sizeOf,
-  type Tensor,
-  tensorOfData,
-} from '@trainyard/autograd';
 import { type Graph, type Model, type Node, TensorData, type Value } from '@trainyard/onnx-ir';
 import { constantOf } from '../analyze/constants.ts';
 import { intOf } from '../analyze/node-attributes.ts';
 import { opsetOf } from '../analyze/operators.ts';
+import { fromOnnxAttributes } from '../attributes.ts';
+import { applyNode } from '../interpret.ts';
+import { opOf } from '../registry.ts';
+import { type Tensor, tensorOfData } from '../tensor.ts';
+import { isConcrete, sizeOf } from '../types.ts';
 import { fixedData, inputsOf } from './constants.ts';
 import { graphsOf, Outcome, type Pass } from './pass.ts';
 
@@ -114,7 +110,7 @@ function compute(
   constants: readonly (TensorData | undefined)[],
   budget: Budget,
 ): TensorData[] | string {
-  const op = findOp(node.opType, node.domain);
+  const op = opOf(node);
   if (!op) return 'all its inputs are constant, but we do not know the operator';
   try {
     const inputs = constants.map((data) => data && tensorOfData(data));

@@ -1,24 +1,22 @@
 import '@trainyard/testing';
+import { createModel, Graph, Node, Value } from '@trainyard/onnx-ir';
+import { describe, expect, test } from 'vitest';
 import {
   conv,
   crossEntropy,
   flatten,
-  Generator,
   gelu,
   gemm,
   maxPool,
   mean,
   mul,
   relu,
-  scope,
   square,
-  type Tensor,
-  type Tensors,
-  tensorOf,
-  trace,
-} from '@trainyard/autograd';
-import { createModel, Graph, Node, Value } from '@trainyard/onnx-ir';
-import { describe, expect, test } from 'vitest';
+} from '../../ops/index.ts';
+import { Generator } from '../../random.ts';
+import { type Tensor, tensorOf } from '../../tensor.ts';
+import { type Tensors, trace } from '../../trace.ts';
+import { scope } from '../../tracer.ts';
 import { runPasses } from '../run-passes.ts';
 import { convPool } from './conv-pool.ts';
 import { cropBeforePool } from './crop-before-pool.ts';

@@ -1,11 +1,7 @@
-import {
-  type AttributeRules,
-  type AttributesOf,
-  fromOnnxAttributes,
-  type MaxPool,
-  type Op,
-} from '@trainyard/autograd';
 import type { Node, Value } from '@trainyard/onnx-ir';
+import { type AttributeRules, type AttributesOf, fromOnnxAttributes } from '../../attributes.ts';
+import type { Op } from '../../op.ts';
+import type { MaxPool } from '../../ops/index.ts';
 
 /** Whether a node is a call of the operator. */
 export const isCall = <R extends AttributeRules>(node: Node | undefined, op: Op<R>): node is Node =>

@@ -1,0 +1,14 @@
+export { constantDataOf, constantOf } from '../analyze/constants.ts';
+export { constantType, type Inference, inferNode } from '../analyze/infer-node.ts';
+export { axisOf, floatOf, intOf, intsOf } from '../analyze/node-attributes.ts';
+export { isOnnx, operatorOf, opsetOf } from '../analyze/operators.ts';
+export { fixedData, inputsOf } from './constants.ts';
+export { eliminateCommonSubexpressions } from './eliminate-common-subexpressions.ts';
+export { eliminateDeadNodes } from './eliminate-dead-nodes.ts';
+export { eliminateIdentities } from './eliminate-identities.ts';
+export { foldConstants } from './fold-constants.ts';
+export { inferShapes } from './infer-shapes.ts';
+export { liftConstants } from './lift-constants.ts';
+export { graphsOf, Outcome, type Pass, type PassResult, type Refusal } from './pass.ts';
+export { type PassReport, type RunPassesOptions, runPasses } from './run-passes.ts';
+export * from './training/index.ts';
