@@ -21,7 +21,8 @@ function runKernel(op: Op, inputs: readonly Tensor[], attributes: Record<string,
 function traceCall(op: Op, inputs: readonly Tensor[], attributes: Record<string, never>): Tensor[] {
   const tracer = activeTracer(op.type);
   const { lower } = op.definition;
-  const lowered = tracer.lowers && lower ? withoutTapes(() => lower(inputs, attributes)) : undefined;
+  const lowered =
+    tracer.lowers && lower ? withoutTapes(() => lower(inputs, attributes, tracer.target)) : undefined;
   if (lowered) return [...lowered];
   return tracer.record(op, inputs, attributes, op.definition.infer(inputs, attributes));
 }

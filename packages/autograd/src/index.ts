@@ -11,6 +11,7 @@ export {
   type OpDefinition,
   ownDomain,
   type Pullback,
+  type Target,
   type VjpCall,
 } from './op.ts';
 export * from './ops/index.ts';

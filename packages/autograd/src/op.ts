@@ -31,6 +31,12 @@ export type Pullback = (() => Tensor) | null;
 export const ownDomain = 'ai.trainyard';
 
 /**
+ * What a graph will run on: `cpu` takes the operators that are fastest on ONNX Runtime's processor provider,
+ * `portable` those that its WebGPU provider has as well.
+ */
+export type Target = 'cpu' | 'portable';
+
+/**
  * An operator, whole: shape rule, kernel, gradient, and how it becomes ONNX.
  * Inputs, attributes (in camelCase) and outputs are those of the ONNX operator of this type.
  */
@@ -50,9 +56,13 @@ export interface OpDefinition<R extends AttributeRules = AttributeRules> {
   vjp?(call: VjpCall<R>): readonly Pullback[];
   /**
    * How the operator becomes ONNX, written in operators; left out, or undefined for some inputs, where ONNX has it
-   * as the one node of this type.
+   * as the one node of this type. It may depend on what the graph will run on.
    */
-  lower?(inputs: readonly Tensor[], attributes: AttributesOf<R>): readonly Tensor[] | undefined;
+  lower?(
+    inputs: readonly Tensor[],
+    attributes: AttributesOf<R>,
+    target: Target,
+  ): readonly Tensor[] | undefined;
   /** Floating-point operations of one call, 2 for a multiply-add; left out where it is next to nothing. */
   flops?(inputs: readonly TensorType[], attributes: AttributesOf<R>, outputs: readonly TensorType[]): number;
 }

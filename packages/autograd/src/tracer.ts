@@ -1,7 +1,7 @@
 import { Graph, Node, TensorData, Value } from '@trainyard/onnx-ir';
 import { toOnnxAttributes } from './attributes.ts';
 import { InputError } from './errors.ts';
-import type { Op } from './op.ts';
+import type { Op, Target } from './op.ts';
 import { Tensor } from './tensor.ts';
 import { tracedOps } from './traced-ops.ts';
 import type { TensorType } from './types.ts';
@@ -10,6 +10,8 @@ export interface TraceOptions {
   readonly name?: string;
   /** Whether operators that ONNX lacks become the operators it has; on unless said otherwise. */
   readonly lower?: boolean;
+  /** What operators are lowered for; `cpu` unless given. */
+  readonly target?: Target | undefined;
   /** Names for the constants that the traced function brings in from outside, such as `conv1.weight`. */
   readonly names?: ReadonlyMap<Tensor, string>;
 }
@@ -24,6 +26,7 @@ export interface HostInput {
 export class Tracer {
   readonly graph: Graph;
   readonly lowers: boolean;
+  readonly target: Target;
   readonly hostInputs: HostInput[] = [];
   /** What the graph calls each result. */
   readonly outputNames = new Map<string, string>();
@@ -35,6 +38,7 @@ export class Tracer {
   constructor(options: TraceOptions = {}) {
     this.graph = new Graph(options.name ?? 'traced');
     this.lowers = options.lower ?? true;
+    this.target = options.target ?? 'cpu';
     this.#names = options.names ?? new Map();
   }
 

@@ -105,9 +105,9 @@ function testCase(subject: Subject): void {
     });
 
   if (lower)
-    test('lowered form', () => {
+    test.each(['cpu', 'portable'] as const)('lowered form for %s', (target) => {
       const attributes = subject.attributes as never;
-      const lowered = noGrad(() => lower(inputs as Tensor[], attributes));
+      const lowered = noGrad(() => lower(inputs as Tensor[], attributes, target));
       const outputs = op.call(inputs, subject.attributes);
       if (!lowered) return;
       (opCase.outputs ?? outputs.map((_, i) => i)).forEach((i) => {

@@ -1,2 +1,3 @@
 export { type Compiled, type CompileOptions, compile } from './compile.ts';
+export { type OnnxFunction, onnxBytes, type ToOnnxOptions, toOnnx } from './onnx-function.ts';
 export type { OrtNamespace, OrtSession, OrtTensor, OrtTensors } from './ort.ts';

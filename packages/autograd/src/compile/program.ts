@@ -1,9 +1,6 @@
-import { createModel, type Graph, writeModel } from '@trainyard/onnx-ir';
-import { InputError } from '../errors.ts';
-import { optimizeTraining } from '../passes/training/optimize-training.ts';
-import { type Tensors, type Traced, trace } from '../trace.ts';
+import type { Tensors } from '../trace.ts';
 import type { HostInput } from '../tracer.ts';
-import type { TensorType } from '../types.ts';
+import { type OnnxFunction, onnxBytes, type ToOnnxOptions, toOnnx } from './onnx-function.ts';
 import {
   fromOrt,
   type OrtNamespace,
@@ -14,11 +11,9 @@ import {
 } from './ort.ts';
 import type { OutputTypes } from './output-buffers.ts';
 
-export interface ProgramOptions {
+export interface ProgramOptions extends ToOnnxOptions {
   /** ONNX Runtime: the namespace of onnxruntime-node, onnxruntime-web or onnxruntime-react-native. */
   readonly ort: OrtNamespace;
-  /** Whether the graph is rewritten to run faster, as `optimizeTraining` does; on unless said otherwise. */
-  readonly optimize?: boolean | undefined;
   /** Options of ONNX Runtime's sessions: threads, execution providers. */
   readonly session?: object | undefined;
 }
@@ -34,33 +29,23 @@ export class Program {
   /** Known after the first run: onnxruntime-web on WASM, for one, leaves the tensors it is given as they are. */
   #writesInPlace: boolean | undefined;
 
-  private constructor(ort: OrtNamespace, session: OrtSession, traced: Traced) {
+  private constructor(ort: OrtNamespace, session: OrtSession, fn: OnnxFunction) {
     this.#ort = ort;
     this.#session = session;
-    this.#hostInputs = traced.hostInputs;
-    this.#outputNames = traced.outputNames;
-    const types = new Map(traced.graph.outputs.map(({ name, type }) => [name, type as TensorType]));
-    this.outputTypes = new Map([...traced.outputNames].map(([name, inGraph]) => [name, types.get(inGraph)!]));
+    this.#hostInputs = fn.hostInputs;
+    this.#outputNames = fn.outputNames;
+    this.outputTypes = fn.outputTypes;
   }
 
   /** @throws Error whose message names the operator that ONNX or ONNX Runtime lacks, or that reads a traced tensor */
   static async create(
     fn: (inputs: Tensors) => Tensors,
     inputs: Tensors,
-    { ort, optimize = true, session: options }: ProgramOptions,
+    { ort, session: options, ...how }: ProgramOptions,
   ): Promise<Program> {
-    const traced = trace(fn, inputs, { name: 'compiled', lower: !optimize });
-    const { graph } = traced;
-    if (optimize) optimizeTraining(graph);
-    const foreign = graph.nodes.find(({ domain }) => domain !== '');
-    if (foreign)
-      throw new InputError(foreign.opType, 'a form in ONNX', 'none', 'give its definition a `lower`');
-    writeOutputsDirectly(graph);
-    const session = await ort.InferenceSession.create(writeModel(createModel(graph)), {
-      logSeverityLevel: 3,
-      ...options,
-    });
-    return new Program(ort, session, traced);
+    const onnx = toOnnx(fn, inputs, how);
+    const session = await ort.InferenceSession.create(onnxBytes(onnx), { logSeverityLevel: 3, ...options });
+    return new Program(ort, session, onnx);
   }
 
   /**
@@ -91,17 +76,6 @@ export class Program {
 
   release(): Promise<void> {
     return this.#session.release();
-  }
-}
-
-/** Lets the node that computes a result give it, where an Identity at the end would copy it. */
-function writeOutputsDirectly(graph: Graph): void {
-  for (const output of [...graph.outputs]) {
-    const { producer } = output;
-    const source = producer?.inputs[0];
-    if (producer?.opType !== 'Identity' || !source?.producer || graph.outputs.includes(source)) continue;
-    graph.replaceValue(output, source);
-    graph.remove([producer]);
   }
 }
 

@@ -1,4 +1,5 @@
 import { createModel, type Graph } from '@trainyard/onnx-ir';
+import type { Target } from '../../op.ts';
 import { eliminateCommonSubexpressions } from '../eliminate-common-subexpressions.ts';
 import { eliminateDeadNodes } from '../eliminate-dead-nodes.ts';
 import { eliminateIdentities } from '../eliminate-identities.ts';
@@ -12,8 +13,7 @@ import { lower } from './lower.ts';
 import { poolBeforeRelu } from './pool-before-relu.ts';
 import { sumPoolGradient } from './sum-pool-gradient.ts';
 
-/** Rules that see a training step as operators, gradients included; they run before those become ONNX. */
-export const trainingPasses: readonly Pass[] = [
+const rules: readonly Pass[] = [
   eliminateCommonSubexpressions,
   eliminateDeadNodes,
   poolBeforeRelu,
@@ -21,6 +21,12 @@ export const trainingPasses: readonly Pass[] = [
   convPool,
   cropBeforePool,
 ];
+
+/**
+ * Rules that see a training step as operators, gradients included; they run before those become ONNX.
+ * A rule that pays on one target only is in that target's list only.
+ */
+export const trainingPasses: Readonly<Record<Target, readonly Pass[]>> = { cpu: rules, portable: rules };
 
 /** What follows once operators are ONNX. */
 const cleaningPasses: readonly Pass[] = [
@@ -36,11 +42,11 @@ const cleaningPasses: readonly Pass[] = [
  * of the gradient. Leaves only operators of ONNX. Inputs and outputs keep their names.
  * @throws ModelError when an operator has no form in ONNX
  */
-export function optimizeTraining(graph: Graph): PassReport[] {
+export function optimizeTraining(graph: Graph, target: Target = 'cpu'): PassReport[] {
   const model = createModel(graph);
   return [
-    ...runPasses(model, trainingPasses),
-    ...runPasses(model, [lower], { maxRounds: 1 }),
+    ...runPasses(model, trainingPasses[target]),
+    ...runPasses(model, [lower(target)], { maxRounds: 1 }),
     ...runPasses(model, cleaningPasses),
   ];
 }

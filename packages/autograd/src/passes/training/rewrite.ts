@@ -5,7 +5,7 @@ import { opOf } from '../../registry.ts';
 import { noGrad } from '../../tape.ts';
 import { type Tensor, tensorOfData } from '../../tensor.ts';
 import { trace } from '../../trace.ts';
-import { scope } from '../../tracer.ts';
+import { scope, type TraceOptions } from '../../tracer.ts';
 import type { TensorType } from '../../types.ts';
 import { Outcome, type Pass } from '../pass.ts';
 
@@ -37,14 +37,18 @@ export const rewritePass = ({ name, plan }: RewriteRule): Pass => ({
   run({ graph }) {
     const outcome = new Outcome();
     const replacements = plan(graph, outcome);
-    if (replacements.size > 0) retrace(graph, replacements, false);
+    if (replacements.size > 0) retrace(graph, replacements, { lower: false });
     outcome.changed = replacements.size;
     return outcome;
   },
 });
 
 /** Traces `graph` again, in place; inputs, outputs, constants and scopes keep their names. */
-export function retrace(graph: Graph, replacements: ReadonlyMap<Node, Replacement>, lower: boolean): void {
+export function retrace(
+  graph: Graph,
+  replacements: ReadonlyMap<Node, Replacement>,
+  options: TraceOptions,
+): void {
   const constants = new Map<Value, Tensor>();
   const names = new Map<Tensor, string>();
   for (const value of graph.initializers)
@@ -67,7 +71,7 @@ export function retrace(graph: Graph, replacements: ReadonlyMap<Node, Replacemen
     }
     return Object.fromEntries(graph.outputs.map((output) => [output.name, read(output)]));
   };
-  const traced = noGrad(() => trace(fn, types, { name: graph.name, lower, names })).graph;
+  const traced = noGrad(() => trace(fn, types, { name: graph.name, names, ...options })).graph;
   graph.remove(graph.nodes);
   graph.insert(traced.nodes);
   graph.inputs.splice(0, graph.inputs.length, ...traced.inputs);

@@ -30,7 +30,7 @@ export const operatorsOf = ({ graph }: Model): string[] => graph.nodes.map(({ op
 export function rewritten(loss: Loss, params: Tensors, data: Tensors, passes: readonly Pass[]) {
   const { graph } = trace(step(loss, params), { ...params, ...data }, { lower: false });
   const model = createModel(graph);
-  const before = trainingPasses.slice(0, 2);
+  const before = trainingPasses.cpu.slice(0, 2);
   const reports: PassReport[] = [...passes.flatMap((pass) => runPasses(model, [...before, pass]))];
   const of = (pass: Pass) => reports.find((report) => report.pass === pass.name) as PassReport;
   return { model, of };

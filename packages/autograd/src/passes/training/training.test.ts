@@ -158,7 +158,7 @@ const concat2 = (x: Tensor) => conv(x, tensorOf('float32', [2, 1, 1, 1], Float32
 
 describe('lower', () => {
   test('leaves only operators of ONNX', () => {
-    const { model } = rewritten(pooledLoss, params, data, [lower]);
+    const { model } = rewritten(pooledLoss, params, data, [lower('cpu')]);
     expect(model.graph.nodes.map(({ domain }) => domain).filter(Boolean)).toEqual([]);
   });
 
@@ -169,7 +169,7 @@ describe('lower', () => {
     const node = new Node('Unheard', [x], [new Value('y')], { name: 'n', domain: 'else' });
     graph.nodes.push(node);
     graph.outputs.push(node.outputs[0]!);
-    const [report] = runPasses(createModel(graph), [lower]);
+    const [report] = runPasses(createModel(graph), [lower('cpu')]);
     expect(report.skipped).toBe('node "n" (Unheard) is none of our operators');
   });
 
@@ -183,7 +183,7 @@ describe('lower', () => {
     });
     const type = { dtype: 'float32', shape: ['n', 2] } as const;
     const { graph } = trace(fn, { x: type }, { lower: false, names: new Map([[table, 'table']]) });
-    retrace(graph, new Map(), true);
+    retrace(graph, new Map(), {});
     expect(graph.inputs.map(({ name }) => name)).toEqual(['x']);
     expect(graph.outputs.map(({ name }) => name)).toEqual(['y']);
     expect(graph.initializers.map(({ name }) => name)).toContain('table');
