@@ -1,8 +1,12 @@
 import { InputError } from './errors.ts';
 import { add } from './ops/arithmetic.ts';
 import { onesLike, zerosLike } from './ops/fill.ts';
-import type { Call, Tape } from './tape.ts';
+import type { RecordedCall, Tape } from './tape.ts';
 import type { Tensor } from './tensor.ts';
+import { inScopes } from './tracer.ts';
+
+/** The scope of what is traced for the gradient of a call, inside of the call's own: `conv1/grad`. */
+export const gradientScope = 'grad';
 
 /**
  * Cotangents of `sources`, given that of `output` is `seed`; zeros where the output does not depend on one.
@@ -17,11 +21,17 @@ export function gradients(
 ): Tensor[] {
   const cotangents = new Map<Tensor, Tensor>([[output, seed]]);
   const kept = new Set(sources);
-  for (const call of tape.calls.toReversed()) pull(call, cotangents, tape, kept);
+  for (const call of tape.calls.toReversed())
+    inScopes([...call.scopes, gradientScope], () => pull(call, cotangents, tape, kept));
   return sources.map((source) => cotangents.get(source) ?? zerosLike(source));
 }
 
-function pull(call: Call, cotangents: Map<Tensor, Tensor>, tape: Tape, kept: ReadonlySet<Tensor>): void {
+function pull(
+  call: RecordedCall,
+  cotangents: Map<Tensor, Tensor>,
+  tape: Tape,
+  kept: ReadonlySet<Tensor>,
+): void {
   if (!call.outputs.some((output) => cotangents.has(output))) return;
   const { vjp, type } = call.op.definition;
   if (!vjp)

@@ -1,6 +1,7 @@
 import { InputError } from './errors.ts';
 import type { Op } from './op.ts';
 import type { Tensor } from './tensor.ts';
+import { activeScopes } from './tracer.ts';
 import { formatType, isFloat } from './types.ts';
 
 export interface Call {
@@ -10,9 +11,15 @@ export interface Call {
   readonly outputs: readonly Tensor[];
 }
 
+/** A call as a tape keeps it. */
+export interface RecordedCall extends Call {
+  /** The scopes that it was traced in; none where nothing is traced. */
+  readonly scopes: readonly string[];
+}
+
 /** The operator calls that depend on watched tensors, in order. */
 export class Tape {
-  readonly #calls: Call[] = [];
+  readonly #calls: RecordedCall[] = [];
   readonly #tracked = new Set<Tensor>();
 
   watch(x: Tensor): void {
@@ -21,7 +28,7 @@ export class Tape {
 
   record(call: Call): void {
     if (!call.inputs.some((input) => input && this.#tracked.has(input))) return;
-    this.#calls.push(call);
+    this.#calls.push({ ...call, scopes: activeScopes() });
     for (const output of call.outputs) if (isFloat(output.dtype)) this.#tracked.add(output);
   }
 
@@ -30,7 +37,7 @@ export class Tape {
     return this.#tracked.has(x);
   }
 
-  get calls(): readonly Call[] {
+  get calls(): readonly RecordedCall[] {
     return this.#calls;
   }
 }

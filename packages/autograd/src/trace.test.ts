@@ -10,7 +10,9 @@ import {
   grad,
   hostTensor,
   interpret,
+  matMul,
   mul,
+  pow,
   relu,
   reshape,
   scope,
@@ -69,12 +71,57 @@ describe('trace', () => {
         %const_1: float32[2] = [1, 1]
         %Sigmoid:out: float32[2] = Sigmoid(%x)
         %ReduceSum:out: float32[] = ReduceSum(%Sigmoid:out) {keepdims = 0}
-        %Sub:out: float32[2] = Sub(%const, %Sigmoid:out)
-        %Mul:out: float32[2] = Mul(%Sigmoid:out, %Sub:out)
-        %Mul_1:out: float32[2] = Mul(%const_1, %Mul:out)
-        %dx: float32[2] = Identity(%Mul_1:out)
+        %grad/Sub:out: float32[2] = Sub(%const, %Sigmoid:out)
+        %grad/Mul:out: float32[2] = Mul(%Sigmoid:out, %grad/Sub:out)
+        %grad/Mul_1:out: float32[2] = Mul(%const_1, %grad/Mul:out)
+        %dx: float32[2] = Identity(%grad/Mul_1:out)
       }"
     `);
+  });
+
+  test('nodes of a gradient are named after the scopes of the calls that they come from', () => {
+    const network = (w: Tensor, x: Tensor) => {
+      const hidden = scope('block', () => {
+        const product = scope('linear', () => matMul(x, w));
+        return add(
+          scope('act', () => relu(product)),
+          x,
+        );
+      });
+      return scope('loss', () => sum(mul(hidden, hidden)));
+    };
+    const { graph } = trace(({ w, x }) => ({ dw: scope('step', () => grad(network)(w, x)) }), {
+      w: { dtype: 'float32', shape: [2, 2] },
+      x: { dtype: 'float32', shape: [3, 2] },
+    });
+    expect(graph.nodes.map(({ name }) => name)).toMatchInlineSnapshot(`
+      [
+        "step/block/linear/MatMul",
+        "step/block/act/Relu",
+        "step/block/Add",
+        "step/loss/Mul",
+        "step/loss/ReduceSum",
+        "step/loss/grad/Mul",
+        "step/loss/grad/Mul_1",
+        "step/loss/grad/Add",
+        "step/block/act/grad/Greater",
+        "step/block/act/grad/Cast",
+        "step/block/act/grad/Mul",
+        "step/block/linear/grad/Transpose",
+        "step/block/linear/grad/MatMul",
+        "step/block/linear/grad/Reshape",
+        "dw/Identity",
+      ]
+    `);
+  });
+
+  test('a gradient of a gradient is inside of the gradient', () => {
+    const cubed = (x: Tensor) => scope('cube', () => pow(x, 3));
+    const { graph } = trace(({ x }) => ({ y: grad((at: Tensor) => sum(grad(cubed)(at)))(x) }), {
+      x: { dtype: 'float32', shape: [] },
+    });
+    const scopes = graph.nodes.map(({ name }) => name.slice(0, Math.max(0, name.lastIndexOf('/'))));
+    expect([...new Set(scopes)]).toEqual(['cube', 'cube/grad', '', 'cube/grad/grad', 'y']);
   });
 
   test('named dimensions stay where the function keeps them', () => {

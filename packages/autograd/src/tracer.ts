@@ -33,7 +33,7 @@ export class Tracer {
   readonly #names: ReadonlyMap<Tensor, string>;
   readonly #constants = new Map<Tensor, Value>();
   readonly #taken = new Map<string, number>();
-  readonly #scopes: string[] = [];
+  #scopes: readonly string[] = [];
 
   constructor(options: TraceOptions = {}) {
     this.graph = new Graph(options.name ?? 'traced');
@@ -104,12 +104,17 @@ export class Tracer {
     return value;
   }
 
-  scoped<T>(name: string, fn: () => T): T {
-    this.#scopes.push(name);
+  get scopes(): readonly string[] {
+    return this.#scopes;
+  }
+
+  inScopes<T>(scopes: readonly string[], fn: () => T): T {
+    const before = this.#scopes;
+    this.#scopes = scopes;
     try {
       return fn();
     } finally {
-      this.#scopes.pop();
+      this.#scopes = before;
     }
   }
 
@@ -147,8 +152,17 @@ export function activeTracer(where: string): Tracer {
   );
 }
 
+const noScopes: readonly string[] = [];
+
+/** The scopes of what is traced now, the outermost first; none when nothing is traced. */
+export const activeScopes = (): readonly string[] => current?.scopes ?? noScopes;
+
+/** Runs `fn` in these scopes instead of those it is called in; just runs it when nothing is traced. */
+export const inScopes = <T>(scopes: readonly string[], fn: () => T): T =>
+  current ? current.inScopes(scopes, fn) : fn();
+
 /** Names of operators traced inside `fn` start with `name`; does nothing when nothing is traced. */
-export const scope = <T>(name: string, fn: () => T): T => (current ? current.scoped(name, fn) : fn());
+export const scope = <T>(name: string, fn: () => T): T => inScopes([...activeScopes(), name], fn);
 
 /**
  * A tensor that the host draws: computed now, or an input of the graph when a function is being traced.
