@@ -31,7 +31,7 @@ describe('Module', () => {
     expect(Object.keys(parameterValues(scale))).toEqual(['factor', 'inner.0.weight', 'inner.0.bias']);
     expect(Object.keys(bufferValues(scale))).toEqual(['seen']);
     expect(scale.children().map(([name]) => name)).toEqual(['inner.0', 'inner.1']);
-    expect(Object.keys(bufferValues(new BatchNorm2d(1)))).toEqual(['runningMean', 'runningVar']);
+    expect(Object.keys(bufferValues(new BatchNorm2d(1)))).toEqual(['running_mean', 'running_var']);
   });
 
   it('knows which parameters have no value yet', () => {

@@ -5,6 +5,7 @@ import {
   hardSwish,
   leakyRelu,
   relu,
+  relu6,
   sigmoid,
   silu,
   softmax,
@@ -18,6 +19,13 @@ import { Module } from '../module.ts';
 export class ReLU extends Module {
   override forward(x: Tensor): Tensor {
     return relu(x);
+  }
+}
+
+/** min(max(x, 0), 6) */
+export class ReLU6 extends Module {
+  override forward(x: Tensor): Tensor {
+    return relu6(x);
   }
 }
 

@@ -27,8 +27,9 @@ export interface BatchNorm2dOptions {
 export class BatchNorm2d extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter;
-  readonly runningMean: Buffer;
-  readonly runningVar: Buffer;
+  // As torch names them, so that weights can be exchanged.
+  readonly running_mean: Buffer;
+  readonly running_var: Buffer;
   readonly numFeatures: number;
   readonly #epsilon: number;
   readonly #momentum: number;
@@ -41,25 +42,25 @@ export class BatchNorm2d extends Module {
     this.#momentum = inRange('BatchNorm2d', 'momentum', options.momentum ?? 0.1, 0, 1 + Number.EPSILON);
     this.weight = new Parameter(ones([numFeatures]));
     this.bias = new Parameter(zeros([numFeatures]));
-    this.runningMean = new Buffer(zeros([numFeatures]));
-    this.runningVar = new Buffer(ones([numFeatures]));
+    this.running_mean = new Buffer(zeros([numFeatures]));
+    this.running_var = new Buffer(ones([numFeatures]));
   }
 
   override forward(x: Tensor, context: ForwardContext = inference): Tensor {
     const path = modulePath('BatchNorm2d');
     if (x.rank !== 4 || x.shape[1] !== this.numFeatures)
       throw new NetworkError(path, `expected [N, ${this.numFeatures}, H, W], got [${x.shape.join(', ')}]`);
-    const { weight, bias, runningMean, runningVar } = this;
+    const { weight, bias, running_mean, running_var } = this;
     const options = { epsilon: this.#epsilon };
     if (!context.training)
-      return batchNorm(x, weight.value, bias.value, runningMean.value, runningVar.value, options);
+      return batchNorm(x, weight.value, bias.value, running_mean.value, running_var.value, options);
     const count = x.size / this.numFeatures;
     if (count < 2)
       throw new NetworkError(path, 'expected more than one value a channel while training, got one');
     const { y, mean, variance } = batchNormTraining(x, weight.value, bias.value, options);
     noGrad(() => {
-      this.#track(runningMean, mean);
-      this.#track(runningVar, mul(variance, count / (count - 1)));
+      this.#track(running_mean, mean);
+      this.#track(running_var, mul(variance, count / (count - 1)));
     });
     return y;
   }

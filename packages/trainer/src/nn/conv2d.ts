@@ -15,6 +15,8 @@ export interface Conv2dOptions {
   readonly bias?: boolean;
   /** Draws the weight; PyTorch's default, Kaiming uniform with a = √5, unless given. */
   readonly initializer?: Initializer;
+  /** Draws the bias; PyTorch's default, uniform in ±1 / √fanIn, unless given. */
+  readonly biasInitializer?: Initializer;
 }
 
 /** A convolution of pictures [N, inChannels, H, W]; options as torch.nn.Conv2d has them. */
@@ -47,7 +49,10 @@ export class Conv2d extends Module {
     this.weight = new Parameter({ shape, initializer: options.initializer ?? torchWeight });
     const fanIn = (inChannels / group) * kernel[0] * kernel[1];
     if (options.bias ?? true)
-      this.bias = new Parameter({ shape: [outChannels], initializer: torchBias(fanIn) });
+      this.bias = new Parameter({
+        shape: [outChannels],
+        initializer: options.biasInitializer ?? torchBias(fanIn),
+      });
   }
 
   override forward(x: Tensor): Tensor {

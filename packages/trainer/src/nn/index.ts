@@ -6,6 +6,7 @@ export {
   Hardswish,
   LeakyReLU,
   ReLU,
+  ReLU6,
   Sigmoid,
   SiLU,
   Softmax,

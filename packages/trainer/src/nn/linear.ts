@@ -9,6 +9,8 @@ export interface LinearOptions {
   readonly bias?: boolean;
   /** Draws the weight; PyTorch's default, Kaiming uniform with a = √5, unless given. */
   readonly initializer?: Initializer;
+  /** Draws the bias; PyTorch's default, uniform in ±1 / √inFeatures, unless given. */
+  readonly biasInitializer?: Initializer;
 }
 
 /** y = x Wᵀ + b on rows [N, inFeatures]; weight [outFeatures, inFeatures], as torch.nn.Linear has it. */
@@ -26,7 +28,10 @@ export class Linear extends Module {
     const initializer = options.initializer ?? torchWeight;
     this.weight = new Parameter({ shape: [outFeatures, inFeatures], initializer });
     if (options.bias ?? true)
-      this.bias = new Parameter({ shape: [outFeatures], initializer: torchBias(inFeatures) });
+      this.bias = new Parameter({
+        shape: [outFeatures],
+        initializer: options.biasInitializer ?? torchBias(inFeatures),
+      });
   }
 
   override forward(x: Tensor): Tensor {

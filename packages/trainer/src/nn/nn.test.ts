@@ -21,6 +21,7 @@ import {
   MaxPool2d,
   Preprocess,
   ReLU,
+  ReLU6,
   Residual,
   Sequential,
   Sigmoid,
@@ -124,13 +125,13 @@ describe('BatchNorm2d', () => {
       norm.forward(x, training()),
       [-2, -1, 0, 3].map((d) => d * scale),
     );
-    close(norm.runningMean.value, [1.5]);
-    close(norm.runningVar.value, [0.5 + 7 / 3]);
+    close(norm.running_mean.value, [1.5]);
+    close(norm.running_var.value, [0.5 + 7 / 3]);
     close(
       norm.forward(x),
       [1, 2, 3, 6].map((v) => (v - 1.5) / Math.sqrt(0.5 + 7 / 3 + 1e-5)),
     );
-    close(norm.runningMean.value, [1.5]);
+    close(norm.running_mean.value, [1.5]);
   });
 
   it('refuses a batch of one value while training, and other channels', () => {
@@ -184,6 +185,7 @@ describe('activations', () => {
   const x = tensor([-2, -0.5, 0, 1, 4]);
   it.each<[string, Module, (v: number) => number]>([
     ['ReLU', new ReLU(), (v) => Math.max(v, 0)],
+    ['ReLU6', new ReLU6(), (v) => Math.min(Math.max(v, 0), 6)],
     ['LeakyReLU', new LeakyReLU(0.1), (v) => (v < 0 ? 0.1 * v : v)],
     ['ELU', new ELU(2), (v) => (v < 0 ? 2 * Math.expm1(v) : v)],
     ['Sigmoid', new Sigmoid(), (v) => 1 / (1 + Math.exp(-v))],
