@@ -1,4 +1,10 @@
+export { BasicBlock } from './basic-block.ts';
 export { type DigitsNetOptions, digitsNet } from './digits-net.ts';
+export { Fire } from './fire.ts';
+export { InvertedResidual } from './inverted-residual.ts';
 export { LeNet5 } from './le-net5.ts';
-export { refCnn } from './ref-cnn.ts';
-export { BasicBlock, ResNet8, type ResNet8Options } from './res-net8.ts';
+export { MobileNetV2, type MobileNetV2Options } from './mobile-net-v2.ts';
+export { type RefCnnOptions, refCnn } from './ref-cnn.ts';
+export { ResNet8, type ResNet8Options } from './res-net8.ts';
+export { ResNet18, type ResNet18Options } from './res-net18.ts';
+export { SqueezeNet, type SqueezeNetOptions } from './squeeze-net.ts';
