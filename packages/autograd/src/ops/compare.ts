@@ -77,6 +77,8 @@ export const Or = defineOp({
   kernel: binaryKernel((y, yi, n, a, ai, as, b, bi, bs) => {
     for (let i = 0; i < n; i++) y[yi + i] = a[ai + i * as] | b[bi + i * bs];
   }),
+  // WebGPU has no Or.
+  lower: ([a, b], _, target) => (target === 'portable' ? [not(and(not(a), not(b)))] : undefined),
 });
 
 export const Not = defineOp({

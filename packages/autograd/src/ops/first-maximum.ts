@@ -1,7 +1,8 @@
+import type { Target } from '../op.ts';
 import type { Tensor } from '../tensor.ts';
 import type { TensorType } from '../types.ts';
 import { add, mul } from './arithmetic.ts';
-import { and, equal, not } from './compare.ts';
+import { and, equal, greater, not } from './compare.ts';
 import { concat, split } from './concat.ts';
 import { maximum } from './min-max.ts';
 import { pad } from './pad.ts';
@@ -116,14 +117,13 @@ interface Stage {
 const isWhole = ({ axis, size, count }: Line): boolean =>
   count === 1 && axis.kernel === size && axis.dilation === 1 && axis.begin === 0;
 
-function stagesOf(x: Tensor, pooled: Tensor, axes: readonly Axis[]): Stage[] {
+function stagesOf(x: Tensor, pooled: Tensor, axes: readonly Axis[], target: Target): Stage[] {
   const lines = linesOf(x, pooled, axes);
   let from = x;
   return lines.map((line, i) => {
     const last = i === lines.length - 1;
     if (last && isWhole(line)) {
-      const hits = split(equal(from, pooled), new Array<number>(line.size).fill(1), line.at);
-      return { line, first: firstOf(hits) };
+      return { line, first: firstOf(hitsOf(from, pooled, line, target)) };
     }
     const parts = partsOf(from, line, outside);
     from = last ? pooled : parts.reduce(maximum);
@@ -131,12 +131,35 @@ function stagesOf(x: Tensor, pooled: Tensor, axes: readonly Axis[]): Stage[] {
   });
 }
 
+/** For every place of a window that covers the axis, whether the maximum is there. */
+function hitsOf(x: Tensor, pooled: Tensor, { at, size }: Line, target: Target): Tensor[] {
+  const sizes = new Array<number>(size).fill(1);
+  const hits = equal(x, pooled);
+  // WebGPU splits and joins numbers, not bools.
+  if (target === 'portable') return split(indicator(hits, x), sizes, at).map((hit) => greater(hit, 0));
+  return split(hits, sizes, at);
+}
+
 /**
  * Brings dy, given for every window, to the first maximum that the window has in x.
  * @param pooled the maxima of the windows
  */
-export function toFirstMaximum(x: Tensor, pooled: Tensor, dy: Tensor, axes: readonly Axis[]): Tensor {
-  return stagesOf(x, pooled, axes).reduceRight((d, { line, first }) => {
+export function toFirstMaximum(
+  x: Tensor,
+  pooled: Tensor,
+  dy: Tensor,
+  axes: readonly Axis[],
+  target: Target,
+): Tensor {
+  return stagesOf(x, pooled, axes, target).reduceRight((d, { line, first }) => {
+    if (isWhole(line) && target === 'portable')
+      return mul(
+        concat(
+          first.map((place) => indicator(place, d)),
+          line.at,
+        ),
+        d,
+      );
     if (isWhole(line)) return mul(indicator(concat(first, line.at), d), d);
     return scatter(
       first.map((place) => mul(indicator(place, d), d)),
@@ -146,8 +169,14 @@ export function toFirstMaximum(x: Tensor, pooled: Tensor, dy: Tensor, axes: read
 }
 
 /** Picks from v, for every window, what stands where x has the window's first maximum. */
-export function fromFirstMaximum(x: Tensor, pooled: Tensor, v: Tensor, axes: readonly Axis[]): Tensor {
-  return stagesOf(x, pooled, axes).reduce((from, { line, first }) => {
+export function fromFirstMaximum(
+  x: Tensor,
+  pooled: Tensor,
+  v: Tensor,
+  axes: readonly Axis[],
+  target: Target,
+): Tensor {
+  return stagesOf(x, pooled, axes, target).reduce((from, { line, first }) => {
     const values = partsOf(from, line, 0);
     return first.map((place, k) => mul(indicator(place, from), values[k])).reduce(add);
   }, v);

@@ -45,9 +45,9 @@ export const MaxPoolGrad: Op<typeof poolRules> = defineOp<typeof poolRules>({
     null,
     () => MaxPoolPick.call([x, v], attributes)[0],
   ],
-  lower: ([x, dy], attributes) => {
+  lower: ([x, dy], attributes, target) => {
     const axes = poolAxes('maxPool', x, attributes);
-    return [toFirstMaximum(x, MaxPool.call([x], attributes)[0], dy, axes)];
+    return [toFirstMaximum(x, MaxPool.call([x], attributes)[0], dy, axes, target)];
   },
 });
 
@@ -67,9 +67,9 @@ export const MaxPoolPick: Op<typeof poolRules> = defineOp<typeof poolRules>({
     null,
     () => MaxPoolGrad.call([x, dy], attributes)[0],
   ],
-  lower: ([x, v], attributes) => {
+  lower: ([x, v], attributes, target) => {
     const axes = poolAxes('maxPool', x, attributes);
-    return [fromFirstMaximum(x, MaxPool.call([x], attributes)[0], v, axes)];
+    return [fromFirstMaximum(x, MaxPool.call([x], attributes)[0], v, axes, target)];
   },
 });
 

@@ -3,8 +3,8 @@ import { defineOp } from '../op.ts';
 import { requireFloat, type Tensor } from '../tensor.ts';
 import { type NumberArray, normalizeAxis, sizeOf, type TensorType } from '../types.ts';
 import { mul, sub } from './arithmetic.ts';
-import { sum } from './reduce.ts';
-import { exp } from './unary.ts';
+import { max, sum } from './reduce.ts';
+import { exp, log } from './unary.ts';
 
 const inferSoftmax =
   (where: string) =>
@@ -75,6 +75,12 @@ export const LogSoftmax = defineOp({
   vjp: ({ outputs: [y], attributes: { axis }, cotangents: [dy] }) => [
     () => sub(dy, mul(exp(y), sum(dy, { axes: axis, keepDims: true }))),
   ],
+  // WebGPU has no LogSoftmax. The largest element is taken off first, as eˣ would overflow.
+  lower: ([x], { axis }, target) => {
+    if (target !== 'portable') return undefined;
+    const shifted = sub(x, max(x, { axes: axis, keepDims: true }));
+    return [sub(shifted, log(sum(exp(shifted), { axes: axis, keepDims: true })))];
+  },
 });
 
 /** eˣ / Σ eˣ along `axis`. */

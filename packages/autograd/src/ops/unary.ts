@@ -1,8 +1,10 @@
 import { defineOp } from '../op.ts';
 import type { Tensor } from '../tensor.ts';
-import { div, mul, neg } from './arithmetic.ts';
+import { div, mul, neg, sub } from './arithmetic.ts';
+import { greater, less } from './compare.ts';
 import { unaryKernel } from './elementwise.ts';
 import { inferFloat, inferUnary } from './rules.ts';
+import { indicator } from './select.ts';
 
 /** d(exp x) = exp(x) dx */
 export const Exp = defineOp({
@@ -62,6 +64,9 @@ export const Sign = defineOp({
     for (let i = 0; i < y.length; i++) y[i] = Math.sign(x[i]);
   }),
   vjp: () => [null],
+  // WebGPU has no Sign.
+  lower: ([x], _, target) =>
+    target === 'portable' ? [sub(indicator(greater(x, 0), x), indicator(less(x, 0), x))] : undefined,
 });
 
 export const Floor = defineOp({

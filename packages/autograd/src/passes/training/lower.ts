@@ -6,13 +6,14 @@ import { retrace, untraceable } from './rewrite.ts';
 const own = (nodes: readonly { readonly domain: string }[]): number =>
   nodes.filter(({ domain }) => domain === ownDomain).length;
 
-/** Turns operators that ONNX lacks into those it has, for a target. */
+/** Turns operators that ONNX lacks into those it has, and those that the target lacks. */
 export const lower = (target: Target): Pass => ({
   name: 'lower',
   requires: untraceable,
   run({ graph }) {
     const changed = own(graph.nodes);
-    if (changed > 0) retrace(graph, new Map(), { lower: true, target });
+    // Some operators of ONNX have another form for the portable target.
+    if (changed > 0 || target === 'portable') retrace(graph, new Map(), { lower: true, target });
     return { changed, refused: [] };
   },
   ensures({ graph }) {

@@ -7,11 +7,13 @@ import { foldConstants } from '../fold-constants.ts';
 import { inferShapes } from '../infer-shapes.ts';
 import type { Pass } from '../pass.ts';
 import { type PassReport, runPasses } from '../run-passes.ts';
+import { castBeforeTranspose } from './cast-before-transpose.ts';
 import { convPool } from './conv-pool.ts';
 import { cropBeforePool } from './crop-before-pool.ts';
 import { lower } from './lower.ts';
 import { poolBeforeRelu } from './pool-before-relu.ts';
 import { sumPoolGradient } from './sum-pool-gradient.ts';
+import { topClassOfInt32 } from './top-class-of-int32.ts';
 
 const rules: readonly Pass[] = [
   eliminateCommonSubexpressions,
@@ -26,7 +28,10 @@ const rules: readonly Pass[] = [
  * Rules that see a training step as operators, gradients included; they run before those become ONNX.
  * A rule that pays on one target only is in that target's list only.
  */
-export const trainingPasses: Readonly<Record<Target, readonly Pass[]>> = { cpu: rules, portable: rules };
+export const trainingPasses: Readonly<Record<Target, readonly Pass[]>> = {
+  cpu: rules,
+  portable: [...rules, castBeforeTranspose, topClassOfInt32],
+};
 
 /** What follows once operators are ONNX. */
 const cleaningPasses: readonly Pass[] = [
