@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 // Packages resolve to their sources, so tests need no build.
-const resolve = { conditions: ['@trainyard/source'] };
-const ssr = { resolve: { conditions: ['@trainyard/source'] } };
+const resolve = { conditions: ['@trainyard/source', 'node'] };
+const ssr = { resolve };
 const exclude = ['**/node_modules/**', '**/dist/**'];
 
 export default defineConfig({

@@ -1,4 +1,4 @@
-import { full, Generator, type Tensors } from '@trainyard/autograd';
+import { Generator } from '@trainyard/autograd';
 import {
   adamW,
   bufferValues,
@@ -10,14 +10,12 @@ import {
   Loader,
   type Module,
   type Optimizer,
-  packTensors,
   parameterValues,
   ResNet8,
   refCnn,
   sgd,
   softmaxCrossEntropy,
   trainStep,
-  unpackTensors,
 } from '@trainyard/trainer';
 
 /** For tests: pictures of ten classes, a bright bar each on black, so that windows of a pooling hold many ties. */
@@ -91,21 +89,16 @@ export async function lossesOf(compared: ComparedNetwork, executor: Executor, st
     loss: softmaxCrossEntropy({ labelSmoothing: 0.1 }),
     clipGradients: { norm: 5 },
   };
-  const step = executor.prepare(trainStep(network, recipe, new Generator(2)));
-  let state: Tensors = packTensors({
-    params,
-    buffers: bufferValues(network),
-    optimizer: optimizer.init(params),
-  });
+  const generator = new Generator(2);
+  const runner = executor.prepare(trainStep(network, recipe, generator), generator);
+  runner.load({ params, buffers: bufferValues(network), optimizer: optimizer.init(params) });
   const losses: number[] = [];
   for (let i = 0; i < steps; i++) {
     const batch = loader.batch(Math.floor(i / 4), i % 4);
-    const results = await step({ ...state, ...batch, learningRate: full([], rate) });
-    losses.push(results.loss.item());
-    state = packTensors(unpackTensors(results));
+    losses.push((await runner.step(batch, rate)).loss);
   }
-  const fallback = step.fallback?.();
-  await step.dispose?.();
+  const fallback = runner.fallback?.();
+  await runner.dispose?.();
   return { losses, fallback };
 }
 

@@ -1,5 +1,5 @@
 import { type CompileOptions, compile } from '@trainyard/autograd';
-import type { Executor } from './executor.ts';
+import { type Executor, FunctionRunner, type StepRunner } from './executor.ts';
 import { positive } from './options.ts';
 
 export interface CompiledOptions extends Omit<CompileOptions, 'maxSignatures'> {
@@ -8,16 +8,22 @@ export interface CompiledOptions extends Omit<CompileOptions, 'maxSignatures'> {
 }
 
 /**
- * Traces the training step once for each size of batch, and lets ONNX Runtime run it as one graph. It gives the losses
- * of the eager executor but for rounding, and the same bytes for the same seed, threads and machine.
+ * Traces the training step once for each size of batch, and lets ONNX Runtime run it as one graph, in this thread. It
+ * gives the losses of the eager executor but for rounding, and the same bytes for the same seed, threads and machine.
  * What can't be compiled runs eagerly; `FitResult.fallback` then says why.
- * @example import * as ort from 'onnxruntime-node'; fit(network, split, { ...options, executor: compiled({ ort }) })
+ * @example import * as ort from 'onnxruntime-web'; fit(network, split, { ...options, executor: compiled({ ort }) })
  * @throws InputError when `threads` is no positive integer
  */
 export function compiled({ threads, session, ...options }: CompiledOptions): Executor {
   const threading = threads !== undefined && { intraOpNumThreads: positive('compiled', 'threads', threads) };
   return {
-    name: threads === undefined ? 'compiled' : `compiled, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
-    prepare: (fn) => compile(fn, { ...options, session: { ...session, ...threading } }),
+    name: threads === undefined ? 'compiled' : `compiled, ${count(threads, 'thread')}`,
+    prepare(step): StepRunner {
+      const run = compile(step, { ...options, session: { ...session, ...threading } });
+      return Object.assign(new FunctionRunner(run), { fallback: run.fallback, dispose: run.dispose });
+    },
   };
 }
+
+/** `1 thread`, `2 threads`. */
+export const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;

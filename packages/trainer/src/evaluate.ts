@@ -1,8 +1,15 @@
-import { crossEntropy, type TensorType } from '@trainyard/autograd';
+import {
+  type Compiled,
+  compile,
+  crossEntropy,
+  type OrtNamespace,
+  type Tensors,
+  type TensorType,
+} from '@trainyard/autograd';
 import { type ImageShape, Loader, nextTurn } from './data/index.ts';
 import type { ImageSplit } from './dataset.ts';
 import { type ClassReport, classReport, confusionMatrix, topClasses } from './metrics/classification.ts';
-import type { Module } from './module.ts';
+import { bufferValues, type Module, parameterValues, withState } from './module.ts';
 import { NetworkError } from './network-error.ts';
 import type { Loss } from './train-step.ts';
 
@@ -13,6 +20,10 @@ export interface EvaluateOptions {
   /** What `loss` is; cross-entropy without smoothing unless given. */
   readonly loss?: Loss;
   readonly signal?: AbortSignal;
+  /** Lets ONNX Runtime run the network as one graph; our own kernels run it unless given. */
+  readonly ort?: OrtNamespace;
+  /** Threads of one operator in ONNX Runtime, which decides unless given. */
+  readonly threads?: number;
 }
 
 export interface Evaluation {
@@ -35,40 +46,72 @@ export interface Evaluation {
 export async function evaluate(
   network: Module,
   split: ImageSplit,
-  options: EvaluateOptions = {},
+  { ort, threads, ...options }: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const loader = new Loader(split, { batchSize: options.batchSize ?? 256, imageShape: options.imageShape });
-  const lossOf = options.loss ?? crossEntropy;
-  const outputs: Float32Array[] = [];
-  let classes = 0;
-  let lossSum = 0;
-  for (let step = 0; step < loader.stepsPerEpoch; step++) {
-    const { images, labels } = loader.batch(0, step);
-    const logits = network.forward(images);
-    if (step === 0) classes = classesOf(logits, split.labels);
-    outputs.push(logits.data as Float32Array);
-    lossSum += lossOf(logits, labels).item() * labels.size;
-    await nextTurn();
-    options.signal?.throwIfAborted();
+  const evaluator = new Evaluator(network, { ort, threads });
+  try {
+    return await evaluator.run(split, options);
+  } finally {
+    await evaluator.dispose();
   }
-  const logits = new Float32Array(split.length * classes);
-  let at = 0;
-  for (const part of outputs) {
-    logits.set(part, at);
-    at += part.length;
+}
+
+type Forward = (inputs: Tensors) => Tensors | Promise<Tensors>;
+
+/** Evaluates a network again and again, with the values that it has each time. */
+export class Evaluator {
+  readonly #network: Module;
+  readonly #forward: Forward;
+  readonly #compiled: Compiled<Tensors, Tensors> | undefined;
+
+  constructor(network: Module, { ort, threads }: Pick<EvaluateOptions, 'ort' | 'threads'>) {
+    this.#network = network;
+    const forward = ({ images, ...state }: Tensors): Tensors => ({
+      logits: withState(network, state, () => network.forward(images))[0],
+    });
+    const session = threads === undefined ? {} : { intraOpNumThreads: threads };
+    this.#compiled = ort && compile(forward, { ort, session });
+    this.#forward = this.#compiled ?? forward;
   }
-  const predictions = topClasses(logits, classes);
-  const confusion = confusionMatrix(predictions, split.labels, classes);
-  const report = classReport(confusion);
-  return {
-    logits,
-    classes,
-    predictions,
-    accuracy: report.accuracy,
-    loss: lossSum / split.length,
-    confusion,
-    report,
-  };
+
+  /** See `evaluate`. */
+  async run(split: ImageSplit, options: Omit<EvaluateOptions, 'ort' | 'threads'> = {}): Promise<Evaluation> {
+    const loader = new Loader(split, { batchSize: options.batchSize ?? 256, imageShape: options.imageShape });
+    const lossOf = options.loss ?? crossEntropy;
+    const state = { ...parameterValues(this.#network), ...bufferValues(this.#network) };
+    let all = new Float32Array(0);
+    let classes = 0;
+    let lossSum = 0;
+    for (let step = 0; step < loader.stepsPerEpoch; step++) {
+      const { images, labels } = loader.batch(0, step);
+      const { logits } = await this.#forward({ ...state, images });
+      if (step === 0) {
+        classes = classesOf(logits, split.labels);
+        all = new Float32Array(split.length * classes);
+      }
+      all.set(logits.data as Float32Array, step * loader.batchSize * classes);
+      lossSum += lossOf(logits, labels).item() * labels.size;
+      await nextTurn();
+      options.signal?.throwIfAborted();
+    }
+    const predictions = topClasses(all, classes);
+    const confusion = confusionMatrix(predictions, split.labels, classes);
+    const report = classReport(confusion);
+    return {
+      logits: all,
+      classes,
+      predictions,
+      accuracy: report.accuracy,
+      loss: lossSum / split.length,
+      confusion,
+      report,
+    };
+  }
+
+  /** Frees the sessions. */
+  async dispose(): Promise<void> {
+    await this.#compiled?.dispose();
+  }
 }
 
 /**

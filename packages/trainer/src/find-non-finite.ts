@@ -1,5 +1,5 @@
 import { interpretSteps, isFloat, type Tensor, type Tensors, trace } from '@trainyard/autograd';
-import type { TensorFunction } from './executor.ts';
+import type { TensorFunction } from './train-step.ts';
 
 /** The first element that is not finite, if there is one. */
 export const firstNonFinite = (x: Tensor): number | undefined => {

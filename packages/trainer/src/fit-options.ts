@@ -1,4 +1,4 @@
-import type { Tensors } from '@trainyard/autograd';
+import type { OrtNamespace, Tensors } from '@trainyard/autograd';
 import type { CheckpointStore, EpochRecord } from './checkpoint/index.ts';
 import type { Augmentation, ImageShape } from './data/index.ts';
 import type { ImageSplit } from './dataset.ts';
@@ -12,6 +12,8 @@ import type { Loss, StepRecipe } from './train-step.ts';
 export type Monitor = 'accuracy' | 'loss';
 
 export interface RunShape {
+  /** What runs the steps. */
+  readonly executor: string;
   readonly epochs: number;
   readonly stepsPerEpoch: number;
   /** Pictures of one epoch. */
@@ -80,8 +82,20 @@ export interface FitOptions {
   readonly masks?: Tensors;
   readonly regularize?: Regularization;
   readonly clipGradients?: StepRecipe['clipGradients'];
-  /** `eager` unless given; `compiled({ ort })` is faster by far. */
-  readonly executor?: Executor;
+  /**
+   * What runs the steps. `compiled`, unless given: one ONNX graph that ONNX Runtime runs, in Node in threads beside
+   * this one, elsewhere with the `ort` that is handed in. `eager`: every operator in plain TypeScript.
+   */
+  readonly executor?: 'compiled' | 'eager' | Executor;
+  /** ONNX Runtime: the namespace of onnxruntime-web, or of another build. In Node, onnxruntime-node is found. */
+  readonly ort?: OrtNamespace;
+  /**
+   * Threads that train on a part of each batch each; their gradients are averaged in a fixed order. 1 unless given.
+   * Batch norm then takes the statistics of a part.
+   */
+  readonly workers?: number;
+  /** Threads of one operator, of each worker; all processors, shared among the workers, unless given. */
+  readonly threads?: number;
   /** Needed only where the pictures are not square. */
   readonly imageShape?: ImageShape;
 }

@@ -57,6 +57,7 @@ export const smallRun = (): FitOptions => ({
   epochs: 3,
   batchSize: 8,
   seed: 5,
+  executor: 'eager',
   optimizer: adamW(),
   schedule: oneCycle({ max: 0.02 }),
 });

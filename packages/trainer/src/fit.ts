@@ -7,14 +7,15 @@ import {
   requireSameRecipe,
   type TrainingState,
 } from './checkpoint/training-state.ts';
+import { chooseExecutor } from './choose-executor.ts';
 import { nextTurn } from './data/index.ts';
 import type { ImageSplit } from './dataset.ts';
-import { evaluate } from './evaluate.ts';
-import type { Callback, FitOptions, FitResult } from './fit-options.ts';
+import { Evaluator } from './evaluate.ts';
+import type { Callback, FitOptions, FitResult, RunShape } from './fit-options.ts';
 import type { Module } from './module.ts';
 import { initialize } from './nn/initialize.ts';
 import { inRange, positive } from './options.ts';
-import { TrainingRun } from './training-run.ts';
+import { type RunState, TrainingRun } from './training-run.ts';
 
 /**
  * Trains a network on a split. Parameters that have no value yet are drawn from the seed first; the network holds the
@@ -27,19 +28,22 @@ import { TrainingRun } from './training-run.ts';
 export async function fit(network: Module, split: ImageSplit, options: FitOptions): Promise<FitResult> {
   requireOptions(options);
   initialize(network, options.seed, { blankOnly: true });
-  const recipe = TrainingRun.recipeOf(network, split, options);
+  const chosen = await chooseExecutor(options);
+  const recipe = TrainingRun.recipeOf(network, split, options, chosen.executor);
   const saved = options.resume ? await readCheckpoint(options, recipe) : undefined;
-  const run = new TrainingRun(network, split, options, saved);
+  const run = new TrainingRun(network, split, options, chosen, saved);
+  const evaluator = new Evaluator(network, chosen);
   try {
-    return await runFit(run, network, split, recipe, options);
+    return await runFit(run, evaluator, split, recipe, options);
   } finally {
     await run.dispose();
+    await evaluator.dispose();
   }
 }
 
 async function runFit(
   run: TrainingRun,
-  network: Module,
+  evaluator: Evaluator,
   split: ImageSplit,
   recipe: TrainingState['recipe'],
   options: FitOptions,
@@ -47,8 +51,8 @@ async function runFit(
   const listeners = [...(options.callbacks ?? []), ...(options.progress ? [options.progress] : [])];
   const checkpoint = checkpointWriter(run, recipe, options);
   await tell(listeners, (l) => l.onBegin?.(runShape(run, split, options)));
-  const stopped = await runEpochs(run, network, listeners, checkpoint, options);
-  run.load(run.state.tensors);
+  const stopped = await runEpochs(run, evaluator, listeners, checkpoint, options);
+  run.load(await run.tensors());
   await checkpoint.write();
   const { best, history } = run.state;
   if (options.keepBest && best && stopped !== 'aborted') run.loadBest(best);
@@ -64,7 +68,7 @@ async function runFit(
 
 async function runEpochs(
   run: TrainingRun,
-  network: Module,
+  evaluator: Evaluator,
   listeners: readonly Callback[],
   checkpoint: CheckpointWriter,
   options: FitOptions,
@@ -85,7 +89,7 @@ async function runEpochs(
       await nextTurn();
     }
     if (options.signal?.aborted) return 'aborted';
-    const record = await finishEpoch(run, network, options);
+    const record = await finishEpoch(run, evaluator, options);
     let stopped = false;
     const stop = () => {
       stopped = true;
@@ -97,12 +101,17 @@ async function runEpochs(
   return outOfPatience(run.state, options) ? 'early' : 'completed';
 }
 
-async function finishEpoch(run: TrainingRun, network: Module, options: FitOptions): Promise<EpochRecord> {
+async function finishEpoch(
+  run: TrainingRun,
+  evaluator: Evaluator,
+  options: FitOptions,
+): Promise<EpochRecord> {
   const { epoch, sums, history, best } = run.state;
-  run.requireFinite();
-  run.load(run.state.tensors);
+  const tensors = await run.tensors();
+  run.requireFinite(tensors);
+  run.load(tensors);
   const { validation, imageShape, monitor = 'accuracy' } = options;
-  const validated = validation && (await evaluate(network, validation, { imageShape }));
+  const validated = validation && (await evaluator.run(validation, { imageShape }));
   const rate = options.schedule((epoch + 1) * run.loader.stepsPerEpoch - 1, run.totalSteps);
   const record: EpochRecord = {
     epoch: epoch + 1,
@@ -121,7 +130,7 @@ async function finishEpoch(run: TrainingRun, network: Module, options: FitOption
   return record;
 }
 
-const outOfPatience = ({ best, epoch }: TrainingState, { earlyStopping }: FitOptions): boolean =>
+const outOfPatience = ({ best, epoch }: RunState, { earlyStopping }: FitOptions): boolean =>
   earlyStopping !== undefined && best !== undefined && epoch - best.epoch >= earlyStopping.patience;
 
 interface CheckpointWriter {
@@ -146,7 +155,7 @@ function checkpointWriter(
       return everySteps === undefined && run.state.step === 0;
     },
     async write() {
-      await store.write(await encodeCheckpoint({ ...run.state, recipe }));
+      await store.write(await encodeCheckpoint({ ...run.state, tensors: await run.tensors(), recipe }));
       steps = 0;
       written = performance.now();
     },
@@ -173,7 +182,8 @@ async function tell(listeners: readonly Callback[], what: (listener: Callback) =
   for (const listener of listeners) await what(listener);
 }
 
-const runShape = (run: TrainingRun, split: ImageSplit, { epochs }: FitOptions) => ({
+const runShape = (run: TrainingRun, split: ImageSplit, { epochs }: FitOptions): RunShape => ({
+  executor: run.ranBy.executor,
   epochs,
   stepsPerEpoch: run.loader.stepsPerEpoch,
   pictures: split.length,

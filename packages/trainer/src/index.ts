@@ -4,7 +4,7 @@ export * from './data/index.ts';
 export type { ImageDataset, ImageSplit } from './dataset.ts';
 export { describeNetwork, formatSummary, type ModuleSummary, type NetworkSummary } from './describe.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts';
-export { type Executor, eager, type PreparedStep, type TensorFunction } from './executor.ts';
+export { type Executor, eager, FunctionRunner, type StepFigures, type StepRunner } from './executor.ts';
 export { findNonFinite, type NonFinite } from './find-non-finite.ts';
 export { fit } from './fit.ts';
 export type {
@@ -51,7 +51,9 @@ export {
   type Loss,
   packTensors,
   type StepRecipe,
+  type TensorFunction,
   type TrainingTensors,
+  type TrainStep,
   trainStep,
   unpackTensors,
 } from './train-step.ts';

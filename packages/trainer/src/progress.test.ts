@@ -40,7 +40,7 @@ describe('terminalProgress', () => {
     const begin = (epoch: number, step: number) => {
       const stream = new PassThrough().setEncoding('utf8');
       const progress = terminalProgress({ stream: stream as unknown as NodeJS.WriteStream });
-      progress.onBegin?.({ epochs: 15, stepsPerEpoch: 45, pictures: 1438, epoch, step });
+      progress.onBegin?.({ executor: 'eager', epochs: 15, stepsPerEpoch: 45, pictures: 1438, epoch, step });
       return stream.read();
     };
     expect(begin(0, 0)).toBeNull();

@@ -10,7 +10,6 @@ import {
   type Tensors,
   valueAndGradAux,
 } from '@trainyard/autograd';
-import type { TensorFunction } from './executor.ts';
 import { type Module, withState } from './module.ts';
 import { clipByGlobalNorm, clipByValue, penalty, type Regularization } from './optim/gradients.ts';
 import { mapTensors, type Optimizer } from './optim/optimizer.ts';
@@ -35,28 +34,47 @@ export interface TrainingTensors {
   readonly optimizer: Tensors;
 }
 
-const groups = ['params', 'buffers', 'optimizer'] as const;
+const withPrefix = (prefix: string, tensors: Tensors): Tensors =>
+  Object.fromEntries(Object.entries(tensors).map(([name, t]) => [`${prefix}.${name}`, t]));
 
-/** One record for all of it, `params.conv1.weight` style, as functions that are traced want it. */
-export const packTensors = (tensors: TrainingTensors): Tensors =>
+const withoutPrefix = (prefix: string, packed: Tensors): Tensors =>
   Object.fromEntries(
-    groups.flatMap((group) => Object.entries(tensors[group]).map(([name, t]) => [`${group}.${name}`, t])),
+    Object.entries(packed).flatMap(([name, t]) =>
+      name.startsWith(`${prefix}.`) ? [[name.slice(prefix.length + 1), t]] : [],
+    ),
   );
 
+/** One record for all of it, `params.conv1.weight` style, as functions that are traced want it. */
+export const packTensors = ({ params, buffers, optimizer }: TrainingTensors): Tensors => ({
+  ...withPrefix('params', params),
+  ...withPrefix('buffers', buffers),
+  ...withPrefix('optimizer', optimizer),
+});
+
 /** The inverse of `packTensors`; other names are left out. */
-export function unpackTensors(packed: Tensors): TrainingTensors {
-  const groupOf = (group: string): Tensors =>
-    Object.fromEntries(
-      Object.entries(packed).flatMap(([name, t]) =>
-        name.startsWith(`${group}.`) ? [[name.slice(group.length + 1), t]] : [],
-      ),
-    );
-  return { params: groupOf('params'), buffers: groupOf('buffers'), optimizer: groupOf('optimizer') };
-}
+export const unpackTensors = (packed: Tensors): TrainingTensors => ({
+  params: withoutPrefix('params', packed),
+  buffers: withoutPrefix('buffers', packed),
+  optimizer: withoutPrefix('optimizer', packed),
+});
 
 /** Parameters times their masks of 0 and 1; those without a mask stay. */
 export const applyMasks = (params: Tensors, masks: Tensors = {}): Tensors =>
   mapTensors(params, (p, name) => (masks[name] ? mul(p, masks[name]) : p));
+
+/** A pure function from tensors by name to tensors by name. */
+export type TensorFunction = (inputs: Tensors) => Tensors;
+
+/** A training step, and the two parts that it consists of. */
+export interface TrainStep extends TensorFunction {
+  /**
+   * Forward and backward on a batch, or on a part of one: takes what the step takes but `optimizer` and
+   * `learningRate`, gives `gradients` by the names of the parameters, `buffers` after it, `loss` and `correct`.
+   */
+  readonly gradients: TensorFunction;
+  /** Takes `params`, `gradients`, `optimizer` and `learningRate`, gives `params` and `optimizer` after the step. */
+  readonly update: TensorFunction;
+}
 
 /**
  * A whole training step as one pure function of tensors, all in operators: forward, loss, gradients, optimizer.
@@ -65,7 +83,7 @@ export const applyMasks = (params: Tensors, masks: Tensors = {}): Tensors =>
  * of pictures whose top class is the label.
  * @param generator draws the masks of dropout
  */
-export function trainStep(network: Module, recipe: StepRecipe, generator: Generator): TensorFunction {
+export function trainStep(network: Module, recipe: StepRecipe, generator: Generator): TrainStep {
   const objective = valueAndGradAux((params: Tensors, buffers: Tensors, images: Tensor, labels: Tensor) => {
     const [logits, after] = withState(network, { ...params, ...buffers }, () =>
       network.forward(images, { training: true, generator }),
@@ -74,22 +92,29 @@ export function trainStep(network: Module, recipe: StepRecipe, generator: Genera
     const extra = recipe.regularize && penalty(params, recipe.regularize);
     return [extra ? add(loss, extra) : loss, { logits, after }] as const;
   });
-  return (inputs) => {
-    const { params, buffers, optimizer } = unpackTensors(inputs);
-    const { images, labels, learningRate } = inputs;
+  const gradients: TensorFunction = (inputs) => {
+    const { params, buffers } = unpackTensors(inputs);
+    const { images, labels } = inputs;
     const [loss, grads, { logits, after }] = objective(params, buffers, images, labels);
-    const moved = recipe.optimizer.step(params, limited(grads, recipe), optimizer, learningRate);
     const correct = sum(cast(equal(argMax(logits, 1), cast(labels, 'int64')), 'float32'));
+    return { ...withPrefix('gradients', grads), ...withPrefix('buffers', after), loss, correct };
+  };
+  const update: TensorFunction = (inputs) => {
+    const { params, optimizer } = unpackTensors(inputs);
+    const grads = limited(withoutPrefix('gradients', inputs), recipe);
+    const moved = recipe.optimizer.step(params, grads, optimizer, inputs.learningRate);
     return {
-      ...packTensors({
-        params: applyMasks(moved.params, recipe.masks),
-        buffers: after,
-        optimizer: moved.state,
-      }),
-      loss,
-      correct,
+      ...withPrefix('params', applyMasks(moved.params, recipe.masks)),
+      ...withPrefix('optimizer', moved.state),
     };
   };
+  const whole: TensorFunction = (inputs) => {
+    const computed = gradients(inputs);
+    const moved = update({ ...inputs, ...computed });
+    const kept = Object.entries(computed).filter(([name]) => !name.startsWith('gradients.'));
+    return { ...moved, ...Object.fromEntries(kept) };
+  };
+  return Object.assign(whole, { gradients, update });
 }
 
 function limited(grads: Tensors, { clipGradients }: StepRecipe): Tensors {

@@ -1,59 +1,89 @@
-import { full, Generator, InputError, Tensor, type Tensors } from '@trainyard/autograd';
+import { Generator, InputError, Tensor, type Tensors } from '@trainyard/autograd';
 import type { Best, EpochSums, TrainingState } from './checkpoint/training-state.ts';
+import type { ChosenExecutor } from './choose-executor.ts';
 import { type Batch, Loader } from './data/index.ts';
 import type { ImageSplit } from './dataset.ts';
 import { describeNetwork } from './describe.ts';
 import { classesOf } from './evaluate.ts';
-import { eager, type PreparedStep } from './executor.ts';
+import { type Executor, type StepRunner, stepInputs } from './executor.ts';
 import { findNonFinite, firstNonFinite } from './find-non-finite.ts';
 import type { FitOptions } from './fit-options.ts';
 import { softmaxCrossEntropy } from './losses/index.ts';
 import { bufferValues, loadState, type Module, parameterValues } from './module.ts';
 import { mapTensors } from './optim/optimizer.ts';
-import { applyMasks, packTensors, type StepRecipe, trainStep, unpackTensors } from './train-step.ts';
+import {
+  applyMasks,
+  packTensors,
+  type StepRecipe,
+  type TrainingTensors,
+  trainStep,
+  unpackTensors,
+} from './train-step.ts';
 import { TrainingError } from './training-error.ts';
 
 const remedy = 'lower the learning rate, clip the gradients or look at the data';
 
 const nothing: EpochSums = { loss: 0, correct: 0, pictures: 0, seconds: 0 };
 
+/** Where a run is, without the tensors, which its runner holds. */
+export type RunState = Omit<TrainingState, 'tensors' | 'recipe'>;
+
 /** A network, its data and its recipe on the way through the steps of a run. */
 export class TrainingRun {
   readonly loader: Loader;
   readonly totalSteps: number;
-  state: TrainingState;
+  state: RunState;
   readonly #network: Module;
   readonly #options: FitOptions;
   readonly #recipe: StepRecipe;
   readonly #generator: Generator;
-  readonly #step: PreparedStep;
+  readonly #runner: StepRunner;
+  readonly #executor: Executor;
+  readonly #fallback: string | undefined;
+  #next: { readonly epoch: number; readonly step: number; readonly batch: Batch } | undefined;
+  #spent: Batch | undefined;
 
   /** @throws InputError or NetworkError when network, split and options don't fit each other */
-  constructor(network: Module, split: ImageSplit, options: FitOptions, saved?: TrainingState) {
+  constructor(
+    network: Module,
+    split: ImageSplit,
+    options: FitOptions,
+    { executor, fallback }: ChosenExecutor,
+    saved?: TrainingState,
+  ) {
     const { batchSize, seed, augment, imageShape, labelSmoothing = 0 } = options;
     this.#network = network;
     this.#options = options;
+    this.#executor = executor;
+    this.#fallback = fallback;
     this.loader = new Loader(split, { batchSize, seed, augment, imageShape });
     this.totalSteps = options.epochs * this.loader.stepsPerEpoch;
     this.#recipe = { ...options, loss: options.loss ?? softmaxCrossEntropy({ labelSmoothing }) };
     requireMasks(network, options.masks);
     const { output } = describeNetwork(network, { dtype: 'uint8', shape: [1, ...this.loader.imageShape] });
     classesOf(output, split.labels);
-    this.state = saved ?? this.#initial(seed);
-    this.load(this.state.tensors);
-    this.#generator = new Generator(this.state.generator);
-    this.#step = (options.executor ?? eager).prepare(trainStep(network, this.#recipe, this.#generator));
+    const { tensors, recipe, ...state } = saved ?? this.#initial(seed);
+    this.state = state;
+    this.load(tensors);
+    this.#generator = new Generator(state.generator);
+    this.#runner = executor.prepare(trainStep(network, this.#recipe, this.#generator), this.#generator);
+    this.#runner.load(tensors);
   }
 
   /** What must be the same for a run to go on exactly. */
-  static recipeOf(network: Module, split: ImageSplit, options: FitOptions): TrainingState['recipe'] {
+  static recipeOf(
+    network: Module,
+    split: ImageSplit,
+    options: FitOptions,
+    executor: Executor,
+  ): TrainingState['recipe'] {
     const shapes = Object.entries(parameterValues(network)).map(([name, p]) => `${name}[${p.shape}]`);
     return {
       seed: options.seed,
       batchSize: options.batchSize,
       pictures: split.length,
       optimizer: options.optimizer.name,
-      executor: (options.executor ?? eager).name,
+      executor: executor.name,
       parameters: shapes.join(' '),
     };
   }
@@ -77,10 +107,13 @@ export class TrainingRun {
 
   /** What runs the steps, and why it is eager where it should not be. */
   get ranBy(): { executor: string; fallback?: string } {
-    const fallback = this.#step.fallback?.();
-    return fallback
-      ? { executor: eager.name, fallback }
-      : { executor: (this.#options.executor ?? eager).name };
+    const fallback = this.#fallback ?? this.#runner.fallback?.();
+    return fallback ? { executor: 'eager', fallback } : { executor: this.#executor.name };
+  }
+
+  /** What training has made of the tensors so far; the next steps may write over them. */
+  tensors(): Promise<TrainingTensors> {
+    return this.#runner.read('after');
   }
 
   /** The rate of the step that comes next. */
@@ -90,28 +123,28 @@ export class TrainingRun {
   }
 
   /**
-   * One batch through the training step.
+   * One batch through the training step, while the next one is being loaded.
    * @returns its loss
-   * @throws TrainingError when the loss is not finite; the state stays that of before
+   * @throws TrainingError when the loss is not finite
    */
   async advance(): Promise<number> {
     const began = performance.now();
-    const { epoch, step, sums, tensors } = this.state;
-    const batch = this.loader.batch(epoch, step);
-    const inputs = this.#inputs(tensors, batch);
+    const { epoch, step, sums } = this.state;
+    const batch = this.#batch(epoch, step);
     const before = this.#generator.state;
-    const outputs = await this.#step(inputs);
-    const loss = outputs.loss.item();
-    if (!Number.isFinite(loss)) throw this.#notFinite(loss, inputs, before);
+    const running = this.#runner.step(batch, this.learningRate);
+    this.#prefetch();
+    const { loss, correct } = await running;
+    if (!Number.isFinite(loss)) throw await this.#notFinite(loss, batch, before);
+    this.#spent = batch;
     const count = batch.labels.size;
     this.state = {
       ...this.state,
-      tensors: unpackTensors(outputs),
       generator: this.#generator.state,
       step: step + 1,
       sums: {
         loss: sums.loss + loss * count,
-        correct: sums.correct + outputs.correct.item(),
+        correct: sums.correct + correct,
         pictures: sums.pictures + count,
         seconds: sums.seconds + (performance.now() - began) / 1000,
       },
@@ -119,9 +152,30 @@ export class TrainingRun {
     return loss;
   }
 
+  #batch(epoch: number, step: number): Batch {
+    const next = this.#next;
+    this.#next = undefined;
+    return next?.epoch === epoch && next.step === step ? next.batch : this.loader.batch(epoch, step);
+  }
+
+  /** Loads the batch after the one under way. What fails here fails again, and is told, when the batch is needed. */
+  #prefetch(): void {
+    const { epoch, step } = this.state;
+    const last = step + 1 === this.loader.stepsPerEpoch;
+    if (last && epoch + 1 === this.#options.epochs) return;
+    const next = last ? { epoch: epoch + 1, step: 0 } : { epoch, step: step + 1 };
+    const memory = this.#spent;
+    this.#spent = undefined;
+    try {
+      this.#next = { ...next, batch: this.loader.batch(next.epoch, next.step, memory) };
+    } catch {
+      this.#next = undefined;
+    }
+  }
+
   /** @throws TrainingError when a parameter or buffer is not finite, which the loss would show one step later */
-  requireFinite(): void {
-    const { epoch, step, tensors } = this.state;
+  requireFinite(tensors: TrainingTensors): void {
+    const { epoch, step } = this.state;
     for (const [name, x] of Object.entries(packTensors(tensors))) {
       const value = firstNonFinite(x);
       if (value !== undefined)
@@ -133,33 +187,35 @@ export class TrainingRun {
   }
 
   /** Gives the network the values of a state, as copies: the next steps may write over a state. */
-  load({ params, buffers }: TrainingState['tensors']): void {
+  load({ params, buffers }: TrainingTensors): void {
     loadState(this.#network, copies({ ...params, ...buffers }));
   }
 
   async dispose(): Promise<void> {
-    await this.#step.dispose?.();
+    await this.#runner.dispose?.();
   }
 
   loadBest({ tensors }: Best): void {
     if (tensors) this.load({ ...unpackTensors(tensors) });
   }
 
-  /** Copies of parameters and buffers, as `Best` keeps them. */
+  /** Parameters and buffers that were loaded last, as `Best` keeps them. */
   snapshot(): Tensors {
-    return copies(packTensors({ ...this.state.tensors, optimizer: {} }));
+    const params = parameterValues(this.#network);
+    return packTensors({ params, buffers: bufferValues(this.#network), optimizer: {} });
   }
 
   nextEpoch(change: Pick<TrainingState, 'history' | 'best'>): void {
     this.state = { ...this.state, ...change, epoch: this.state.epoch + 1, step: 0, sums: nothing };
   }
 
-  #inputs(tensors: TrainingState['tensors'], batch: Batch): Tensors {
-    return { ...packTensors(tensors), ...batch, learningRate: full([], this.learningRate) };
-  }
-
-  #notFinite(loss: number, inputs: Tensors, generator: TrainingState['generator']): TrainingError {
+  async #notFinite(
+    loss: number,
+    batch: Batch,
+    generator: TrainingState['generator'],
+  ): Promise<TrainingError> {
     const { epoch, step } = this.state;
+    const inputs = stepInputs(await this.#runner.read('before'), batch, this.learningRate);
     const found = findNonFinite(trainStep(this.#network, this.#recipe, new Generator(generator)), inputs);
     const where = found
       ? `; the first number that was not finite, ${found.value}, came from ${found.source}`

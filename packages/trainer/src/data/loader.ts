@@ -1,4 +1,4 @@
-import { Generator, sizeOf, type Tensor, tensorOf } from '@trainyard/autograd';
+import { Generator, sizeOf, type Tensor, zeros } from '@trainyard/autograd';
 import type { ImageSplit } from '../dataset.ts';
 import { positive } from '../options.ts';
 import type { Augmentation } from './augment.ts';
@@ -47,15 +47,19 @@ export class Loader {
     return this.#orderOf(epoch)?.indices ?? Int32Array.from({ length: this.#split.length }, (_, i) => i);
   }
 
-  /** Batch `step`, from 0 to `stepsPerEpoch` − 1, of an epoch. */
-  batch(epoch: number, step: number): Batch {
+  /**
+   * Batch `step`, from 0 to `stepsPerEpoch` − 1, of an epoch.
+   * @param memory a batch that is not needed any more, to write over where it is of the same size
+   */
+  batch(epoch: number, step: number, memory?: Batch): Batch {
     const { images, labels } = this.#split;
     const drawn = this.#orderOf(epoch);
     const start = step * this.batchSize;
     const count = Math.min(this.batchSize, this.#split.length - start);
     const size = sizeOf(this.imageShape);
-    const pixels = new Uint8Array(count * size);
-    const classes = new Int32Array(count);
+    const batch = memory?.labels.size === count ? memory : this.#empty(count);
+    const pixels = batch.images.data as Uint8Array;
+    const classes = batch.labels.data as Int32Array;
     for (let i = 0; i < count; i++) {
       const index = drawn ? drawn.indices[start + i] : start + i;
       const picture = pixels.subarray(i * size, (i + 1) * size);
@@ -63,9 +67,13 @@ export class Loader {
       if (drawn) this.#augment?.(picture, this.imageShape, drawn.generator.fork(index));
       classes[i] = labels[index];
     }
+    return batch;
+  }
+
+  #empty(count: number): Batch {
     return {
-      images: tensorOf('uint8', [count, ...this.imageShape], pixels),
-      labels: tensorOf('int32', [count], classes),
+      images: zeros([count, ...this.imageShape], 'uint8'),
+      labels: zeros([count], 'int32'),
     };
   }
 
