@@ -65,7 +65,9 @@ const train = v.strictObject({
   augment: v.optional(augment, {}),
   /** `compiled`: the step is one graph that ONNX Runtime runs. `eager`: plain TypeScript, slow, to look into it. */
   executor: v.optional(v.picklist(['compiled', 'eager']), 'compiled'),
-  /** Threads of the compiled executor; all processors unless given. Another number gives other last bits. */
+  /** Threads that train on a part of each batch each, with batch norm by part. Another number gives other weights. */
+  workers: v.optional(count, 1),
+  /** Threads of one operator, of each worker; all processors unless given. Another number gives other last bits. */
   threads: v.optional(count),
 });
 

@@ -59,9 +59,11 @@ describe('executorOf', () => {
     expect(worstDifference(expected.losses, actual.losses)).toBeLessThan(1e-4);
   });
 
-  it('says which executor trains, and with how many threads', () => {
-    expect(executorOf(recipe({}), vi.fn()).name).toMatch(/^compiled, \d+ threads?$/);
-    expect(executorOf(recipe({ threads: 3 }), vi.fn()).name).toBe('compiled, 3 threads');
+  it('says which executor trains, and with how many workers and threads', () => {
+    expect(executorOf(recipe({}), vi.fn()).name).toMatch(/^compiled, 1 worker of \d+ threads?$/);
+    expect(executorOf(recipe({ threads: 3 }), vi.fn()).name).toBe('compiled, 1 worker of 3 threads');
+    const both = recipe({ workers: 2, threads: 1 });
+    expect(executorOf(both, vi.fn()).name).toBe('compiled, 2 workers of 1 thread');
     expect(executorOf(recipe({ executor: 'eager' }), vi.fn())).toBe(eager);
     expect(() => recipe({ threads: 0 })).toThrow('train.threads');
   });

@@ -1,6 +1,5 @@
-import { availableParallelism } from 'node:os';
 import * as t from '@trainyard/trainer';
-import * as ort from 'onnxruntime-node';
+import { workers } from '@trainyard/trainer/node';
 import type { Pipeline } from './config.ts';
 
 type Recipe = Pipeline['train'];
@@ -56,6 +55,7 @@ const session = { extra: { session: { intra_op: { allow_spinning: '0' } } } };
 
 /** @param warn told why training is eager, where it should be compiled and can't */
 export const executorOf = (
-  { executor, threads = availableParallelism() }: Recipe,
+  { executor, workers: count, threads }: Recipe,
   warn: (line: string) => void,
-): t.Executor => (executor === 'eager' ? t.eager : t.compiled({ ort, threads, session, onFallback: warn }));
+): t.Executor =>
+  executor === 'eager' ? t.eager : workers({ workers: count, threads, session, onFallback: warn });
