@@ -43,13 +43,9 @@ export function affine(options: AffineOptions): Augmentation {
     const centreX = (width - 1) / 2;
     const centreY = (height - 1) / 2;
     for (let y = 0; y < height; y++) {
-      let fromX = centreX + moveX - cos * centreX + sin * (y - centreY);
-      let fromY = centreY + moveY + sin * centreX + cos * (y - centreY);
-      for (let x = 0; x < width; x++) {
-        sample(source, fromX, fromY, pixels, (y * width + x) * channels);
-        fromX += cos;
-        fromY -= sin;
-      }
+      const fromX = centreX + moveX - cos * centreX + sin * (y - centreY);
+      const fromY = centreY + moveY + sin * centreX + cos * (y - centreY);
+      sampleRow(source, fromX, fromY, cos, sin, pixels, y * width * channels);
     }
   };
 }
@@ -63,24 +59,38 @@ interface Picture {
   readonly fill: number;
 }
 
-/** Writes the pixel of `source` between the four around (x, y), weighted by nearness, to `target` from `at` on. */
-function sample(source: Picture, x: number, y: number, target: Uint8Array, at: number): void {
+/**
+ * Writes a row to `target` from `to` on: the pixels of `source` between the four around (x, y), weighted by nearness,
+ * the next one always (cos, −sin) further. One loop without calls, as it is where augmentation spends its time.
+ */
+function sampleRow(
+  source: Picture,
+  x: number,
+  y: number,
+  cos: number,
+  sin: number,
+  target: Uint8Array,
+  to: number,
+): void {
   const { pixels, width, height, channels } = source;
-  const left = Math.floor(x);
-  const top = Math.floor(y);
-  if (left < 0 || top < 0 || left >= width - 1 || top >= height - 1) {
-    sampleEdge(source, x, y, target, at);
-    return;
-  }
-  const right = x - left;
-  const below = y - top;
   const row = width * channels;
-  const first = (top * width + left) * channels;
-  for (let c = 0; c < channels; c++) {
-    const i = first + c;
-    const upper = pixels[i] + (pixels[i + channels] - pixels[i]) * right;
-    const lower = pixels[i + row] + (pixels[i + row + channels] - pixels[i + row]) * right;
-    target[at + c] = upper + (lower - upper) * below + 0.5;
+  const end = to + row;
+  for (let at = to; at < end; at += channels, x += cos, y -= sin) {
+    if (!(x >= 0 && y >= 0 && x < width - 1 && y < height - 1)) {
+      sampleEdge(source, x, y, target, at);
+      continue;
+    }
+    const left = x | 0;
+    const top = y | 0;
+    const right = x - left;
+    const below = y - top;
+    const first = (top * width + left) * channels;
+    for (let c = 0; c < channels; c++) {
+      const i = first + c;
+      const upper = pixels[i] + (pixels[i + channels] - pixels[i]) * right;
+      const lower = pixels[i + row] + (pixels[i + row + channels] - pixels[i + row]) * right;
+      target[at + c] = (upper + (lower - upper) * below + 0.5) | 0;
+    }
   }
 }
 

@@ -1,5 +1,9 @@
 import type { Generator } from '@trainyard/autograd';
 
 /** `count` numbers in [0, 1). */
-export const draws = (generator: Generator, count: number): Float64Array =>
-  Float64Array.from(generator.words(count), (word) => word / 2 ** 32);
+export function draws(generator: Generator, count: number): Float64Array {
+  const words = generator.words(count);
+  const numbers = new Float64Array(count);
+  for (let i = 0; i < count; i++) numbers[i] = words[i] / 2 ** 32;
+  return numbers;
+}
