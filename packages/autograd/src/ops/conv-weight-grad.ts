@@ -33,12 +33,14 @@ const optionsOf = ({ strides, pads, dilations, group }: Attributes): ConvOptions
   group,
 });
 
-/** For every element of the kernel, what it reads of x: [N, C, …positions] each. */
-function tapsOf(x: Tensor, dy: Tensor, attributes: Attributes): Tensor[] {
+/** For every element of the kernel, what it reads of x: [N, C, …positions] each, or [N, …positions, C]. */
+function tapsOf(x: Tensor, dy: Tensor, attributes: Attributes, channelsLast: boolean): Tensor[] {
   const axes = axesOf(x, attributes);
-  const spatial = axes.map((_, i) => i + 2);
-  const pads = [0, 0, ...axes.map(({ begin }) => begin), 0, 0, ...axes.map(({ end }) => end)];
-  const padded = pads.some((p) => p > 0) ? pad(x, pads) : x;
+  const spatial = axes.map((_, i) => i + (channelsLast ? 1 : 2));
+  const around = (widths: number[]) => (channelsLast ? [0, ...widths, 0] : [0, 0, ...widths]);
+  const pads = [...around(axes.map(({ begin }) => begin)), ...around(axes.map(({ end }) => end))];
+  const laidOut = channelsLast ? transpose(x, [0, ...axes.map((_, i) => i + 2), 1]) : x;
+  const padded = pads.some((p) => p > 0) ? pad(laidOut, pads) : laidOut;
   const places = axes.reduce<number[][]>(
     (found, { kernel }) => found.flatMap((place) => Array.from({ length: kernel }, (_, k) => [...place, k])),
     [[]],
@@ -57,35 +59,44 @@ function byPicture(x: Tensor, dy: Tensor, attributes: Attributes): Tensor {
   const positions = sizeOf(dy.shape.slice(2) as number[]);
   const inGroup = (x.shape[1] as number) / group;
   const outputs = (dy.shape[1] as number) / group;
-  const taps = tapsOf(x, dy, attributes).map((tap) => reshape(tap, [-1, group, inGroup, positions]));
+  const taps = tapsOf(x, dy, attributes, false).map((tap) => reshape(tap, [-1, group, inGroup, positions]));
   const columns = transpose(concat(taps, 2), [0, 1, 3, 2]);
   const products = matMul(reshape(dy, [-1, group, outputs, positions]), columns);
   return reshape(sum(products, { axes: 0 }), [group * outputs, -1]);
 }
 
-/** The same with a matrix product for every tap, over all pictures at once. */
+/**
+ * The same with a matrix product for every tap, over all pictures at once: dy with channels first times x with channels
+ * last, the layout in which taps are copied in long runs and neither side of the product is turned once more.
+ */
 function byTap(x: Tensor, dy: Tensor, attributes: Attributes): Tensor {
   const { group } = attributes;
   const inGroup = (x.shape[1] as number) / group;
   const outputs = (dy.shape[1] as number) / group;
-  const turned = [1, 0, ...x.shape.map((_, i) => i).slice(2)];
+  const turned = [1, 0, ...dy.shape.map((_, i) => i).slice(2)];
   const rows = reshape(transpose(dy, turned), [group, outputs, -1]);
-  const products = tapsOf(transpose(x, turned), dy, attributes).map((tap) =>
-    matMul(rows, transpose(reshape(tap, [group, inGroup, -1]), [0, 2, 1])),
+  const products = tapsOf(x, dy, attributes, true).map((tap) =>
+    matMul(
+      rows,
+      group === 1 ? reshape(tap, [1, -1, inGroup]) : transpose(reshape(tap, [-1, group, inGroup]), [1, 0, 2]),
+    ),
   );
   return reshape(concat(products, 2), [group * outputs, -1]);
 }
 
+/** Below this many channels in a group, the taps of a picture are joined into one product. */
+const fewChannels = 8;
+
 /**
- * Matrix products of dy with what each element of the kernel reads of x. A product for every picture leaves
- * [taps · C/group, M] to be summed for each; over all pictures at once, dy and x have to be transposed.
+ * Matrix products of dy with what each element of the kernel reads of x. Few channels make products that are too thin,
+ * so their taps are joined, where joining them for each picture does not make more of them than there are positions.
  */
 function asProducts(x: Tensor, dy: Tensor, attributes: Attributes): Tensor {
   const { group, kernelShape } = attributes;
   const inGroup = (x.shape[1] as number) / group;
   const positions = sizeOf(dy.shape.slice(2) as number[]);
-  const small = sizeOf(kernelShape) * inGroup <= positions;
-  const products = (small ? byPicture : byTap)(x, dy, attributes);
+  const joined = inGroup < fewChannels && sizeOf(kernelShape) * inGroup <= positions;
+  const products = (joined ? byPicture : byTap)(x, dy, attributes);
   const apart = reshape(products, [dy.shape[1] as number, -1, inGroup]);
   return reshape(transpose(apart, [0, 2, 1]), [dy.shape[1] as number, inGroup, ...kernelShape]);
 }
