@@ -1,46 +1,30 @@
-import { requireAgreement } from './compare.ts';
+import { eager } from '@trainyard/trainer';
 import type { Benchmark } from './contender.ts';
-import { eagerRefcnn } from './contenders/eager.ts';
-import { tfjsRefcnn } from './contenders/tfjs.ts';
-import { interleave } from './interleave.ts';
-import { refcnnFlops, refcnnTask } from './networks/refcnn.ts';
-import { formatTable } from './table.ts';
+import { tfjs } from './contenders/tfjs.ts';
+import { trainyard } from './contenders/trainyard.ts';
+import { measure } from './measure.ts';
+import { benchmarkNetworks } from './networks.ts';
+import { formatMeasured } from './report.ts';
+import { trainTask } from './task.ts';
 
 const batch = 16;
-const tolerance = 1e-4;
 
-/** One training step (forward, backward, SGD with momentum) in plain JavaScript, ours and TensorFlow.js's. */
+/** One training step in plain JavaScript, ours and TensorFlow.js's, on a batch that theirs can afford. */
 export const eagerStep: Benchmark = {
   name: 'eager-step',
   summary: `training step of refcnn, batch ${batch}, plain JavaScript: ours against @tensorflow/tfjs (cpu)`,
+  choices: [],
   run: async (log) => {
-    const task = refcnnTask(batch);
-    const ours = eagerRefcnn(task);
-    const theirs = await tfjsRefcnn(task);
-    const names = [ours.name, theirs.name] as const;
-    const difference = requireAgreement(names, await ours.check(), await theirs.check(), tolerance);
-    log(`loss and ${Object.keys(task.params).length} gradients agree to ${difference.toExponential(1)}`);
-    const timings = await interleave([ours, theirs], {
-      // The comparison has warmed both up, and theirs takes seconds.
-      warmup: 0,
-      rounds: 5,
-      budget: 40,
-      stepsPerRound: { [ours.name]: 10 },
-    });
-    const slowest = timings[1].median;
-    const flops = 3 * refcnnFlops * batch;
-    const rows = timings.map(({ name, median, fastest, steps }) => [
-      name,
-      median.toFixed(1),
-      fastest.toFixed(1),
-      ((1000 * batch) / median).toFixed(1),
-      (flops / median / 1e6).toFixed(3),
-      `${(slowest / median).toFixed(1)}×`,
-      String(steps),
-    ]);
-    const header = ['', 'ms a step', 'fastest', 'images/s', 'GFLOP/s', 'speed-up', 'steps'];
-    for (const line of formatTable(header, rows)) log(line);
-    theirs.dispose?.();
-    return { network: 'refcnn', batch, difference, timings, speedUp: slowest / timings[0].median };
+    const [refcnn] = benchmarkNetworks;
+    const task = trainTask({ ...refcnn, batch });
+    const contenders = [
+      trainyard(task, eager),
+      await tfjs(task, { name: 'tfjs', backend: 'cpu', threads: 1 }),
+    ];
+    // Theirs takes seconds, and its first step has warmed it up.
+    const measured = await measure(task, contenders, { warmup: 0, rounds: 3, turn: 1000, enough: 30_000 });
+    for (const line of formatMeasured(measured, task.tolerance)) log(line);
+    for (const contender of contenders) await contender.dispose?.();
+    return { network: refcnn.name, ...measured };
   },
 };

@@ -10,9 +10,9 @@ const benchmarks: readonly Benchmark[] = [eagerStep, train];
 
 const folder = new URL('results/', import.meta.url);
 
-async function run(benchmark: Benchmark): Promise<void> {
+async function run(benchmark: Benchmark, chosen: readonly string[]): Promise<void> {
   console.log(`${benchmark.name}: ${benchmark.summary}`);
-  const result = await benchmark.run((line) => console.log(line));
+  const result = await benchmark.run((line) => console.log(line), chosen);
   const machine = { processor: cpus()[0]?.model, cores: cpus().length, node: process.version };
   await mkdir(folder, { recursive: true });
   const file = new URL(`${benchmark.name}.json`, folder);
@@ -20,13 +20,25 @@ async function run(benchmark: Benchmark): Promise<void> {
   console.log(`written to benchmarks/results/${benchmark.name}.json`);
 }
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name));
-if (unknown.length > 0) {
-  console.error(
-    `bench: expected one of ${benchmarks.map(({ name }) => name).join(', ')}, got ${unknown.join(', ')}`,
-  );
+/** `npm run bench` runs all, `npm run bench -- train refcnn resnet8` one of them, narrowed down. */
+async function main([name, ...chosen]: readonly string[]): Promise<void> {
+  const wanted = benchmarks.filter((benchmark) => name === undefined || benchmark.name === name);
+  if (wanted.length === 0)
+    throw new Error(
+      `expected one of ${benchmarks.map((benchmark) => benchmark.name).join(', ')}, got ${name}`,
+    );
+  for (const benchmark of wanted) {
+    const { choices } = benchmark;
+    const unknown = chosen.filter((choice) => !choices.includes(choice));
+    if (unknown.length > 0)
+      throw new Error(
+        `${name}: expected some of ${choices.join(', ') || 'nothing'}, got ${unknown.join(', ')}`,
+      );
+    await run(benchmark, chosen.length > 0 ? chosen : choices);
+  }
+}
+
+main(process.argv.slice(2)).catch((error: Error) => {
+  console.error(`bench: ${error.message}`);
   process.exitCode = 1;
-} else
-  for (const benchmark of benchmarks)
-    if (wanted.length === 0 || wanted.includes(benchmark.name)) await run(benchmark);
+});

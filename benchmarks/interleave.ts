@@ -1,20 +1,24 @@
-import type { Contender } from './contender.ts';
+import type { Timed } from './contender.ts';
 
 export interface Timing {
   readonly name: string;
-  readonly median: number;
+  /** Of the median step. */
+  readonly msPerStep: number;
+  /** Milliseconds of the fastest step. */
   readonly fastest: number;
   readonly steps: number;
+  /** The median of each of its turns, by round. */
+  readonly turns: readonly number[];
 }
 
 export interface InterleaveOptions {
-  /** Untimed steps of each contender first. */
+  /** Untimed steps of each first. */
   readonly warmup: number;
   readonly rounds: number;
-  /** Seconds after which no further round begins, once there were two; a busy machine gets fewer rounds. */
-  readonly budget: number;
-  /** Steps of a contender in each round, by name, so that a fast one is measured more often; 1 unless given. */
-  readonly stepsPerRound?: Readonly<Record<string, number>>;
+  /** Milliseconds that a turn lasts at least; a step at least. */
+  readonly turn: number;
+  /** Milliseconds of steps after which one takes no more turns. */
+  readonly enough: number;
 }
 
 const median = (values: readonly number[]): number => {
@@ -23,31 +27,44 @@ const median = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 };
 
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
 /**
- * Times contenders in turns, so that what else the machine does falls on all of them alike.
- * @returns milliseconds a step
- * @throws when a loss is not a finite number
+ * Times steps in turns, so that what else the machine does falls on all alike.
+ * @throws when a step gives no finite number
  */
 export async function interleave(
-  contenders: readonly Contender[],
-  { warmup, rounds, budget, stepsPerRound = {} }: InterleaveOptions,
+  timed: readonly Timed[],
+  { warmup, rounds, turn, enough }: InterleaveOptions,
 ): Promise<Timing[]> {
-  const times = new Map<Contender, number[]>(contenders.map((contender) => [contender, []]));
-  const timed = async (contender: Contender): Promise<number> => {
+  const measured = timed.map((one) => ({ one, turns: [] as number[][] }));
+  const time = async (one: Timed): Promise<number> => {
     const start = performance.now();
-    const loss = await contender.step();
+    const result = await one.step();
     const took = performance.now() - start;
-    if (!Number.isFinite(loss)) throw new Error(`bench: the loss of ${contender.name} became ${loss}`);
+    if (!Number.isFinite(result)) throw new Error(`a step of ${one.name} gave ${result}`);
     return took;
   };
-  for (const contender of contenders) for (let i = 0; i < warmup; i++) await timed(contender);
-  const end = performance.now() + budget * 1000;
-  for (let round = 0; round < rounds && (round < 2 || performance.now() < end); round++)
-    for (const contender of contenders)
-      for (let i = 0; i < (stepsPerRound[contender.name] ?? 1); i++)
-        times.get(contender)!.push(await timed(contender));
-  return contenders.map((contender) => {
-    const all = times.get(contender)!;
-    return { name: contender.name, median: median(all), fastest: Math.min(...all), steps: all.length };
+  for (const one of timed) for (let i = 0; i < warmup; i++) await time(one);
+  for (let round = 0; round < rounds; round++)
+    for (const { one, turns } of measured) {
+      if (sum(turns.flat()) > enough) continue;
+      const steps: number[] = [];
+      while (steps.length === 0 || sum(steps) < turn) steps.push(await time(one));
+      turns.push(steps);
+    }
+  return measured.map(({ one: { name }, turns }) => {
+    const all = turns.flat();
+    return {
+      name,
+      msPerStep: median(all),
+      fastest: Math.min(...all),
+      steps: all.length,
+      turns: turns.map(median),
+    };
   });
 }
+
+/** How many times as long a step of `a` took as one of `b`, in the median round that both took part in. */
+export const ratioInTurns = (a: Timing, b: Timing): number =>
+  median(a.turns.slice(0, b.turns.length).map((turn, i) => turn / b.turns[i]));

@@ -1,60 +1,53 @@
-import { requireAgreement } from './compare.ts';
-import type { Benchmark } from './contender.ts';
-import { compiledRefcnn, matMul1024, matMulFlops } from './contenders/compiled.ts';
-import { eagerRefcnn } from './contenders/eager.ts';
-import { interleave } from './interleave.ts';
-import { refcnnFlops, refcnnTask } from './networks/refcnn.ts';
-import { formatTable } from './table.ts';
+import { compiled, eager } from '@trainyard/trainer';
+import { workers } from '@trainyard/trainer/node';
+import * as ort from 'onnxruntime-node';
+import type { Benchmark, Contender } from './contender.ts';
+import { loadTfjsNode, tfjs } from './contenders/tfjs.ts';
+import { trainyard } from './contenders/trainyard.ts';
+import { measure } from './measure.ts';
+import { type BenchmarkNetwork, benchmarkNetworks } from './networks.ts';
+import { bestPeer, formatMeasured } from './report.ts';
+import { partOf, type TrainTask, trainTask } from './task.ts';
 
-const batch = 128;
-const tolerance = 1e-4;
+async function contendersFor(
+  task: TrainTask,
+  { smallBatch }: BenchmarkNetwork,
+  hasTfjsNode: boolean,
+): Promise<Contender[]> {
+  const hasBatchStatistics = task.network.namedBuffers().size > 0;
+  return [
+    trainyard(task, eager),
+    trainyard(task, compiled({ ort, threads: 1 })),
+    trainyard(task, compiled({ ort, threads: 2 }), { threads: 2 }),
+    trainyard(task, workers({ workers: 2, threads: 1 }), { threads: 2, parts: hasBatchStatistics ? 2 : 1 }),
+    await tfjs(partOf(task, 0, smallBatch), { name: 'tfjs', backend: 'cpu', threads: 1 }),
+    ...(hasTfjsNode ? [await tfjs(task, { name: 'tfjs-node', backend: 'tensorflow', threads: 2 })] : []),
+  ];
+}
 
-/** One training step of refcnn (forward, backward, SGD with momentum): eager and compiled, and how near the machine's limit. */
+/** One training step (forward, backward, SGD with momentum) of five networks, and how near the machine's limit it is. */
 export const train: Benchmark = {
   name: 'train',
-  summary: `training step of refcnn, batch ${batch}: eager against compiled; efficiency is of a MatMul of 1024³ with the same threads`,
-  run: async (log) => {
-    const task = refcnnTask(batch);
-    const eager = eagerRefcnn(task);
-    const compiled = [1, 2].map((threads) => compiledRefcnn(task, threads));
-    const limits = [1, 2].map((threads) => matMul1024(threads));
-    const expected = await eager.check();
-    const differences = [];
-    for (const contender of compiled) {
-      const names = [eager.name, contender.name] as const;
-      differences.push(requireAgreement(names, expected, await contender.check(), tolerance));
+  summary: 'training steps, eager, compiled and in workers, against TensorFlow.js and what a MatMul reaches',
+  choices: benchmarkNetworks.map(({ name }) => name),
+  run: async (log, chosen) => {
+    const missing = await loadTfjsNode();
+    if (missing) log(missing);
+    const networks = [];
+    for (const network of benchmarkNetworks.filter(({ name }) => chosen.includes(name))) {
+      const task = trainTask(network);
+      log(`\n${network.name}: pictures of ${network.shape.join('×')}`);
+      const contenders = await contendersFor(task, network, missing === undefined);
+      const measured = await measure(task, contenders, { warmup: 1, rounds: 8, turn: 300, enough: 4000 });
+      for (const contender of contenders) await contender.dispose?.();
+      for (const line of formatMeasured(measured, task.tolerance)) log(line);
+      networks.push({
+        network: network.name,
+        shape: network.shape,
+        ...measured,
+        bestPeer: bestPeer(measured.rows)?.name,
+      });
     }
-    log(`losses and gradients agree to ${Math.max(...differences).toExponential(1)}`);
-    const fast = [...compiled, ...limits];
-    const timings = await interleave([eager, ...fast], {
-      warmup: 1,
-      rounds: 5,
-      budget: 60,
-      stepsPerRound: Object.fromEntries(fast.map(({ name }) => [name, 10])),
-    });
-    const [, , , ...limitTimings] = timings;
-    // Work in the graph beyond 3 forward passes earns nothing.
-    const flops = 3 * refcnnFlops * batch;
-    const rows = timings.slice(0, 3).map((timing, i) => {
-      // Eager runs on one thread.
-      const limit = limitTimings[Math.max(0, i - 1)];
-      const efficiency = flops / timing.median / (matMulFlops / limit.median);
-      return { ...timing, imagesPerSecond: (1000 * batch) / timing.median, efficiency };
-    });
-    const header = ['', 'ms a step', 'fastest', 'images/s', 'GFLOP/s', 'efficiency', 'steps'];
-    const lines = rows.map(({ name, median, fastest, imagesPerSecond, efficiency, steps }) => [
-      name,
-      median.toFixed(1),
-      fastest.toFixed(1),
-      imagesPerSecond.toFixed(0),
-      (flops / median / 1e6).toFixed(1),
-      efficiency.toFixed(3),
-      String(steps),
-    ]);
-    for (const line of formatTable(header, lines)) log(line);
-    for (const { name, median } of limitTimings)
-      log(`${name}: ${(matMulFlops / median / 1e6).toFixed(0)} GFLOP/s`);
-    for (const contender of fast) contender.dispose?.();
-    return { network: 'refcnn', batch, flopsPerStep: flops, differences, rows, limits: limitTimings };
+    return { networks, missing };
   },
 };

@@ -1,66 +1,90 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Tensor } from '@trainyard/autograd';
+import { bufferValues, parameterValues } from '@trainyard/trainer';
 import type { Contender } from '../contender.ts';
-import type { RefcnnTask } from '../networks/refcnn.ts';
+import { batchSize, type TrainTask } from '../task.ts';
+import { tracedForward } from '../tfjs/forward.ts';
+import { arrange, type Held, natural, plain } from '../tfjs/held.ts';
 
-/** Axes from our layout to TensorFlow's, for weights and pictures; the dense layer sees channels last there. */
-const toTheirs: Readonly<Record<string, (x: tf.Tensor) => tf.Tensor>> = {
-  conv1Weight: (x) => x.transpose([2, 3, 1, 0]),
-  conv2Weight: (x) => x.transpose([2, 3, 1, 0]),
-  dense1Weight: (x) => x.reshape([128, 64, 5, 5]).transpose([2, 3, 1, 0]).reshape([1600, 128]),
-  dense2Weight: (x) => x.transpose(),
-};
+/** A variable in the order in which TensorFlow reads it. */
+interface HeldVariable extends Held {
+  readonly tensor: tf.Variable;
+}
 
-const toOurs: typeof toTheirs = {
-  conv1Weight: (x) => x.transpose([3, 2, 0, 1]),
-  conv2Weight: (x) => x.transpose([3, 2, 0, 1]),
-  dense1Weight: (x) => x.reshape([5, 5, 64, 128]).transpose([3, 2, 0, 1]).reshape([128, 1600]),
-  dense2Weight: (x) => x.transpose(),
-};
+export interface TfjsOptions {
+  readonly name: string;
+  /** A backend that is registered. */
+  readonly backend: string;
+  readonly threads: 1 | 2;
+}
 
-/** TensorFlow.js on its pure-JavaScript backend. */
-export async function tfjsRefcnn(task: RefcnnTask): Promise<Contender> {
-  await tf.setBackend('cpu');
-  const images = tf
-    .tensor(task.images.data as Float32Array, [...task.images.sizes])
-    .transpose([0, 2, 3, 1]) as tf.Tensor4D;
-  const labels = tf.oneHot(tf.tensor1d(task.labels.data as Int32Array, 'int32'), 10);
-  const variables: Record<string, tf.Variable> = {};
-  for (const [name, x] of Object.entries(task.params)) {
-    const own = tf.tensor(x.data as Float32Array, [...x.sizes]);
-    variables[name] = tf.variable(toTheirs[name]?.(own) ?? own);
-  }
-  const v = variables;
+const toTf = ({ data, sizes, dtype }: Tensor): tf.Tensor =>
+  tf.tensor(
+    dtype === 'uint8' ? Int32Array.from(data as Uint8Array) : (data as Float32Array | Int32Array),
+    [...sizes],
+    dtype === 'float32' ? 'float32' : 'int32',
+  );
+
+/** The network in TensorFlow.js: variables, channels last, its own gradients and optimizer. */
+export async function tfjs(task: TrainTask, { name, backend, threads }: TfjsOptions): Promise<Contender> {
+  tf.enableProdMode();
+  await tf.setBackend(backend);
+  const { network, batch, learningRate, momentum } = task;
+  const forward = tracedForward(network, batch.images);
+  const variables = (values: Readonly<Record<string, Tensor>>, trainable: boolean) =>
+    new Map<string, HeldVariable>(
+      Object.entries(values).map(([key, value]) => {
+        const axes = forward.axesOf(key);
+        const tensor = tf.tidy(() => tf.variable(arrange(plain(toTf(value)), axes), trainable));
+        return [key, { tensor, axes }];
+      }),
+    );
+  const params = variables(parameterValues(network), true);
+  const buffers = variables(bufferValues(network), false);
+  const images = plain(toTf(batch.images));
+  const labels = tf.tidy(() => tf.oneHot(toTf(batch.labels) as tf.Tensor1D, 10));
   const loss = (): tf.Scalar => {
-    const convolve = (x: tf.Tensor4D, layer: string) =>
-      tf
-        .conv2d(x, v[`${layer}Weight`] as tf.Variable<tf.Rank.R4>, 1, 'valid')
-        .add<tf.Tensor4D>(v[`${layer}Bias`])
-        .relu()
-        .maxPool<tf.Tensor4D>(2, 2, 'valid');
-    const pooled = convolve(convolve(images, 'conv1'), 'conv2');
-    const hidden = pooled.reshape([images.shape[0], 1600]).matMul(v.dense1Weight).add(v.dense1Bias).relu();
-    return tf.losses.softmaxCrossEntropy(labels, hidden.matMul(v.dense2Weight).add(v.dense2Bias));
+    const results = forward.run(new Map<string, Held>([['images', images], ...params, ...buffers]));
+    for (const [key, { tensor }] of buffers) tensor.assign(results.get(key)!.tensor);
+    return tf.losses.softmaxCrossEntropy(labels, results.get('logits')!.tensor);
   };
-  const optimizer = tf.train.momentum(task.learningRate, task.momentum);
+  const optimizer = tf.train.momentum(learningRate, momentum);
+  const trained = [...params.values()].map(({ tensor }) => tensor);
   return {
-    name: 'tfjs cpu',
-    check: () => {
-      const { value, grads } = tf.variableGrads(loss);
-      const gradients = Object.entries(variables).map(([name, variable]) => {
-        const gradient = grads[variable.name];
-        return [name, (toOurs[name]?.(gradient) ?? gradient).dataSync()];
-      });
-      return { loss: value.dataSync()[0], gradients: Object.fromEntries(gradients) };
-    },
-    step: () => {
-      const value = optimizer.minimize(loss, true, Object.values(variables)) as tf.Scalar;
-      const [result] = value.dataSync();
+    name,
+    batch: batchSize(task),
+    peer: true,
+    threads,
+    parts: 1,
+    compiles: false,
+    step: async () => {
+      await tf.setBackend(backend);
+      const value = optimizer.minimize(loss, true, trained)!;
+      const [result] = await value.data();
       value.dispose();
       return result;
     },
-    dispose: () => {
+    gradients: async () => {
+      const weights = new Map((await optimizer.getWeights()).map((w) => [w.name, w.tensor]));
+      return Object.fromEntries(
+        [...params].map(([key, { tensor, axes }]) => {
+          const velocity = weights.get(`${tensor.name}/momentum`)!;
+          return [key, tf.tidy(() => natural({ tensor: velocity, axes }).dataSync())];
+        }),
+      );
+    },
+    dispose: async () => {
       optimizer.dispose();
-      tf.disposeVariables();
+      tf.dispose([images.tensor, labels, ...trained, ...[...buffers.values()].map(({ tensor }) => tensor)]);
     },
   };
 }
+
+const nodeBackend: string = '@tensorflow/tfjs-node';
+
+/** Registers the backend of tfjs-node, an optional dependency. @returns why it can't be had */
+export const loadTfjsNode = (): Promise<string | undefined> =>
+  import(nodeBackend).then(
+    () => undefined,
+    (error: Error) => `${nodeBackend} can't be loaded: ${error.message.split('\n')[0]}`,
+  );
