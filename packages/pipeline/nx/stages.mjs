@@ -18,6 +18,15 @@ export const stages = {
     reads: { config: 'data.json' },
     code: ['dataCode', 'runtimeCode', 'pipelineCode'],
   },
+  profile: {
+    description: 'Prints where the time of a training step goes, by module and by operator; trains nothing',
+    reads: { config: 'train.json', data: '{dataset.json,train.bin}' },
+    code: [...network, 'trainCode', 'pipelineCode'],
+    outputs: [],
+    // Who asks again wants it measured again; and nothing else may run beside a measurement.
+    cache: false,
+    parallelism: false,
+  },
   train: {
     description: 'Trains the network; goes on from its checkpoint when it was interrupted',
     reads: { config: 'train.json', data: '{dataset.json,train.bin}' },
@@ -76,15 +85,21 @@ export const stages = {
   release: {
     description: 'Opens the bundle as a user would, and writes the report',
     reads: {
-      config: 'release.json',
-      data: '{dataset.json,test.bin}',
+      config: '{release,train}.json',
+      data: '{dataset.json,{train,test}.bin}',
       train: 'run.json',
       evaluate: '*',
       verify: '*',
       benchmark: '*',
       package: '*',
     },
-    code: ['runtimeCode', 'pipelineCode', '{workspaceRoot}/packages/pipeline/src/report/**/*.ts'],
+    code: [
+      ...network,
+      'trainCode',
+      'runtimeCode',
+      'pipelineCode',
+      '{workspaceRoot}/packages/pipeline/src/report/**/*.ts',
+    ],
     outputs: ['{projectRoot}/dist/report.html', '{projectRoot}/dist/report.json'],
   },
 };

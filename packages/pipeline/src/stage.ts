@@ -13,4 +13,7 @@ export interface StageContext {
 
 /** A stage reads its section of the config and its predecessors' files, and writes its own folder. */
 export type Stage = (context: StageContext) => Promise<void>;
-export type StageTable = Readonly<Record<StageName | 'config', () => Promise<{ default: Stage }>>>;
+/** `profile` has no section of the config: it reads that of `train`. */
+export type StageTable = Readonly<
+  Record<StageName | 'config' | 'profile', () => Promise<{ default: Stage }>>
+>;

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { LineChart, ScatterChart } from 'echarts/charts';
+import { BarChart, LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent } from 'echarts/components';
 import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { escapeHtml, type Html, html, trusted } from './html.ts';
 
 use([
+  BarChart,
   LineChart,
   ScatterChart,
   GridComponent,
@@ -51,10 +52,12 @@ const narrow: ChartSize = { width: 340, height: 310, narrow: true };
  * A chart as inline SVG, drawn once for wide and once for narrow screens, so that its letters keep their size.
  *
  * @param label what a screen reader says of it
+ * @param height instead of the usual one, on either screen
  */
-export function chart(label: string, option: (size: ChartSize) => EChartsCoreOption): Html {
-  return html`<div class="chart wide">${draw(label, option(wide), wide)}</div
-    ><div class="chart narrow">${draw(label, option(narrow), narrow)}</div>`;
+export function chart(label: string, option: (size: ChartSize) => EChartsCoreOption, height?: number): Html {
+  const [large, small] = [wide, narrow].map((size) => ({ ...size, height: height ?? size.height }));
+  return html`<div class="chart wide">${draw(label, option(large), large)}</div
+    ><div class="chart narrow">${draw(label, option(small), small)}</div>`;
 }
 
 function draw(label: string, option: EChartsCoreOption, { width, height }: ChartSize): Html {

@@ -59,6 +59,25 @@ describe('renderReport', () => {
     expect(renderReport({ ...report, operators: undefined })).not.toContain('Time by operator');
   });
 
+  it('shows where a training step spends its time, the quickest modules in one bar', () => {
+    const page = renderReport(report).replaceAll('\u00a0', ' ');
+    expect(page).toContain('11.2 ms for 32 pictures');
+    expect(page).toContain('27 % of it in layer2.0.conv2 Conv2d');
+    expect(page).toContain('aria-label="Milliseconds of a training step: layer2.0.conv2 Conv2d 3.06 ms;');
+    expect(page).toContain('>layer1.0.bn1 BatchNorm2d</text>');
+    expect(page.match(/>3\.06 ms<\/text>/g)).toHaveLength(2);
+    expect(page).toContain('>4 others</text>');
+    expect(page).not.toContain('>dropout</text>');
+    expect(page).toContain('>dropout</th><td class="word">Dropout</td><td>3</td><td>0.037 ms</td>');
+    expect(page).toContain('2 others</th><td>11</td>');
+    const { step, ...training } = report.training;
+    expect(renderReport({ ...report, training })).not.toContain('training step');
+    const empty = { ...step!, milliseconds: 0, modules: [], operators: [] };
+    expect(renderReport({ ...report, training: { ...training, step: empty } })).not.toContain(
+      'training step',
+    );
+  });
+
   it('draws the reference line at its accuracy', () => {
     const line = { ...report, accuracyBudget: undefined, variants: [report.variants[0]!] };
     const page = renderReport(line);
@@ -86,6 +105,18 @@ describe('renderReport', () => {
         precision: evil,
         file: evil,
       })),
+      training: {
+        ...report.training,
+        step: {
+          ...report.training.step!,
+          modules: report.training.step!.modules.map((module) => ({
+            ...module,
+            module: `${evil}{a|b}`,
+            kind: evil,
+          })),
+          operators: report.training.step!.operators.map((operator) => ({ ...operator, opType: evil })),
+        },
+      },
       environment: { ...report.environment, cpu: evil },
     });
     expect(page).not.toContain('<img src=x');

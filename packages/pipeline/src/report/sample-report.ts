@@ -1,5 +1,5 @@
 import { loadDigits } from '@trainyard/datasets';
-import type { Misread, OperatorProfile, Report, ReportVariant } from './schema.ts';
+import type { Misread, OperatorProfile, Report, ReportedStep, ReportVariant } from './schema.ts';
 
 const digest = (seed: number): string =>
   `sha256:${Array.from({ length: 64 }, (_, i) => ((seed * 31 + i * 7 + ((i * i * seed) % 11)) % 16).toString(16)).join('')}`;
@@ -65,6 +65,7 @@ export async function sampleReport(): Promise<Report> {
         validationAccuracy: 0.985 - 0.5 * Math.exp(-i / 2.4) + 0.004 * Math.sin(i * 2.9),
         learningRate: 0.05,
       })),
+      step: step(),
     },
     reference: { accuracy, loss: 0.0712, parameters: 24_890 },
     variants: variants(accuracy, test.length),
@@ -105,6 +106,58 @@ function operators(): OperatorProfile[] {
       ),
     },
   ];
+}
+
+function step(): ReportedStep {
+  const times: [module: string, kind: string | undefined, nodes: number, parts: Record<string, number>][] = [
+    ['layer2.0.conv2', 'Conv2d', 39, { forward: 0.708, backward: 2.273, update: 0.082 }],
+    ['layer1.0.conv1', 'Conv2d', 39, { forward: 0.613, backward: 2.103, update: 0.05 }],
+    ['pool1', 'MaxPool2d', 27, { backward: 0.978 }],
+    ['layer1.0.bn1', 'BatchNorm2d', 45, { forward: 0.426, backward: 0.475, update: 0.069 }],
+    ['layer2.0.bn2', 'BatchNorm2d', 45, { forward: 0.431, backward: 0.404, update: 0.056 }],
+    ['pool2', 'MaxPool2d', 27, { backward: 0.748 }],
+    ['bn1', 'BatchNorm2d', 45, { forward: 0.253, backward: 0.289, update: 0.066 }],
+    ['conv1', 'Conv2d', 29, { forward: 0.074, backward: 0.37, update: 0.036 }],
+    ['other', undefined, 9, { other: 0.168 }],
+    ['fc', 'Linear', 13, { forward: 0.024, backward: 0.057, update: 0.072 }],
+    ['loss', undefined, 13, { loss: 0.121 }],
+    ['relu1', 'ReLU', 4, { forward: 0.015, backward: 0.099 }],
+    ['metrics', undefined, 5, { metrics: 0.073 }],
+    ['dropout', 'Dropout', 3, { forward: 0.037, backward: 0.016 }],
+    ['preprocess', 'Preprocess', 3, { forward: 0.035 }],
+  ];
+  const modules = times.map(([module, kind, nodes, parts]) => {
+    const milliseconds = Object.values(parts).reduce((a, b) => a + b, 0);
+    return { module, ...(kind && { kind }), nodes, milliseconds, share: 0, parts };
+  });
+  const milliseconds = modules.reduce((sum, module) => sum + module.milliseconds, 0);
+  const operators: [opType: string, nodes: number, share: number][] = [
+    ['Slice', 33, 0.178],
+    ['ConvTranspose', 2, 0.156],
+    ['Mul', 76, 0.124],
+    ['Conv', 3, 0.123],
+    ['FusedMatMul', 19, 0.081],
+    ['Sub', 22, 0.05],
+    ['Reshape', 68, 0.047],
+    ['ReduceSum', 17, 0.039],
+    ['Add', 23, 0.032],
+    ['Concat', 7, 0.03],
+    ['Pad', 3, 0.03],
+    ['Transpose', 8, 0.06],
+    ['Greater', 3, 0.05],
+  ];
+  return {
+    milliseconds,
+    batchSize: 32,
+    steps: 20,
+    modules: modules.map((module) => ({ ...module, share: module.milliseconds / milliseconds })),
+    operators: operators.map(([opType, nodes, share]) => ({
+      opType,
+      nodes,
+      milliseconds: share * milliseconds,
+      share,
+    })),
+  };
 }
 
 function variants(accuracy: number, test: number): ReportVariant[] {

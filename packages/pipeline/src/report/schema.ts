@@ -59,6 +59,29 @@ const operatorProfileSchema = v.object({
   times: v.array(v.object({ opType: v.string(), nodes: extent, microseconds: amount })),
 });
 
+const timeShare = { nodes: extent, milliseconds: amount, share };
+
+const stepProfileSchema = v.object({
+  /** Of all nodes of the graph in one training step. */
+  milliseconds: amount,
+  /** Pictures of that step. */
+  batchSize: extent,
+  /** Steps that were measured; each time is their median. */
+  steps: extent,
+  /** By what the nodes come from, the slowest first: modules by their paths, `loss`, `other` … */
+  modules: v.array(
+    v.object({
+      module: v.string(),
+      kind: v.optional(v.string()),
+      ...timeShare,
+      /** Milliseconds by part of the step, such as `forward`, `backward` and `update`. */
+      parts: v.record(v.string(), amount),
+    }),
+  ),
+  /** By operator, as ONNX Runtime runs it, the slowest first. */
+  operators: v.array(v.object({ opType: v.string(), ...timeShare })),
+});
+
 /** What `report.json` holds and `report.html` shows: one trained network and the variants made of it. */
 export const reportSchema = v.object({
   schema: v.literal(1),
@@ -83,6 +106,8 @@ export const reportSchema = v.object({
     imagesPerSecond: amount,
     seconds: amount,
     history: v.array(epochSchema),
+    /** Where the time of a step goes. */
+    step: v.optional(stepProfileSchema),
   }),
   /** The trained network itself, before export, on the test pictures. */
   reference: v.object({
@@ -125,6 +150,7 @@ export const reportSchema = v.object({
 export type Report = v.InferOutput<typeof reportSchema>;
 export type ReportVariant = Report['variants'][number];
 export type OperatorProfile = v.InferOutput<typeof operatorProfileSchema>;
+export type ReportedStep = v.InferOutput<typeof stepProfileSchema>;
 export type Misread = Report['misread']['samples'][number];
 
 /**

@@ -2,6 +2,7 @@ import { axisStyle, chart, colors, fontSize } from './chart.ts';
 import { counted, duration, percent } from './format.ts';
 import { type Html, html } from './html.ts';
 import type { Report } from './schema.ts';
+import { stepFigures } from './step-figures.ts';
 
 type Epoch = Report['training']['history'][number];
 
@@ -24,7 +25,8 @@ const curves = {
 } satisfies Record<string, readonly Curve[]>;
 
 /** Loss and accuracy over the epochs, with the numbers in a table below. */
-export function trainingSection({ training }: Report): Html {
+export function trainingSection(report: Report): Html {
+  const { training } = report;
   const { history, executor, seconds, imagesPerSecond, epochs } = training;
   const last = history.at(-1);
   return html`<section id="training" aria-labelledby="training-title">
@@ -41,6 +43,7 @@ ${
 </div>
 ${historyTable(history)}`
 }
+${stepFigures(report)}
 </section>`;
 }
 

@@ -4,6 +4,7 @@ import type { StageTable } from '../stage.ts';
 export const stageTable: StageTable = {
   config: () => import('./config.ts'),
   data: () => import('./data.ts'),
+  profile: () => import('./profile.ts'),
   train: () => import('./train.ts'),
   evaluate: () => import('./evaluate.ts'),
   export: () => import('./export.ts'),

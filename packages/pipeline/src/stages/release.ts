@@ -2,11 +2,14 @@ import { relative } from 'node:path';
 import { environment, loadBundle, type NodeClassifier } from '@trainyard/runtime-node';
 import type { ImageSplit } from '@trainyard/trainer';
 import { classReport, topClasses } from '@trainyard/trainer';
+import type { StepProfile } from '@trainyard/trainer/node';
 import { type DatasetInfo, readDatasetInfo, readSplit } from '../dataset-file.ts';
+import { describeError } from '../describe-error.ts';
 import { CommandError } from '../errors.ts';
 import { json, type PipelineFolder } from '../folder.ts';
 import { findMisread } from '../misread.ts';
 import { profileOperators } from '../profile-operators.ts';
+import { profileTraining } from '../profile-training.ts';
 import { readLogits, readReference } from '../reference.ts';
 import { parseReport, type Report, renderReport, renderTable } from '../report/index.ts';
 import type { RunRecord } from '../run-record.ts';
@@ -19,7 +22,11 @@ const release: Stage = async ({ folder, log }) => {
   const classifier = await loadBundle(folder.stage('package'), { variant: 'float32' });
   await proveAccuracy(classifier, test, info);
   await classifier.dispose();
-  const report = await makeReport(folder, classifier, info, test);
+  const step = await profileTraining(folder, { steps: 20, seconds: 1 }).catch((error) => {
+    log.warn(`No times of a training step in the report: ${describeError(error)}`);
+    return undefined;
+  });
+  const report = await makeReport(folder, classifier, info, test, step);
   await folder.writeReport({ 'report.json': json(report), 'report.html': renderReport(report) });
   log.log(renderTable(report));
   log.success(`Bundle and report: ${relative(process.cwd(), folder.stage('release'))}`);
@@ -46,6 +53,7 @@ async function makeReport(
   { manifest, digest }: NodeClassifier,
   info: DatasetInfo,
   test: ImageSplit,
+  step: StepProfile | undefined,
 ): Promise<Report> {
   const { name, seed, maxAccuracyDrop } = await folder.section('release');
   const run = await folder.readJson<RunRecord>('train', 'run.json');
@@ -69,6 +77,7 @@ async function makeReport(
         validationLoss: validation?.loss,
         validationAccuracy: validation?.accuracy,
       })),
+      step,
     },
     reference,
     variants,
