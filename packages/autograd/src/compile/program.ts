@@ -1,3 +1,4 @@
+import type { Target } from '../op.ts';
 import type { Tensors } from '../trace.ts';
 import type { HostInput } from '../tracer.ts';
 import { type OnnxFunction, onnxBytes, type ToOnnxOptions, toOnnx } from './onnx-function.ts';
@@ -16,6 +17,8 @@ export interface ProgramOptions extends ToOnnxOptions {
   readonly ort: OrtNamespace;
   /** Options of ONNX Runtime's sessions: threads, execution providers. */
   readonly session?: object | undefined;
+  /** What it will run on; `portable` where `session` asks for the provider `webgpu`, else `cpu`, unless given. */
+  readonly target?: Target | undefined;
 }
 
 /** A function as ONNX Runtime runs it, for inputs of one signature. */
@@ -43,7 +46,7 @@ export class Program {
     inputs: Tensors,
     { ort, session: options, ...how }: ProgramOptions,
   ): Promise<Program> {
-    const onnx = toOnnx(fn, inputs, how);
+    const onnx = toOnnx(fn, inputs, { target: targetOf(options), ...how });
     const session = await ort.InferenceSession.create(onnxBytes(onnx), { logSeverityLevel: 3, ...options });
     return new Program(ort, session, onnx);
   }
@@ -77,6 +80,13 @@ export class Program {
   release(): Promise<void> {
     return this.#session.release();
   }
+}
+
+/** WebGPU leaves to the processor what it lacks, and copies back and forth for it. */
+function targetOf(session: { readonly executionProviders?: unknown } = {}): Target {
+  const providers = Array.isArray(session.executionProviders) ? session.executionProviders : [];
+  const names = providers.map((provider) => (typeof provider === 'string' ? provider : provider?.name));
+  return names.includes('webgpu') ? 'portable' : 'cpu';
 }
 
 const marker = 0xa5;

@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+/** Debian's browser, unless `CHROMIUM` names another. */
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+/**
+ * Why tests in the browser can't run here; undefined where they can, and in CI, where a browser that is missing is
+ * a failure.
+ */
+export const chromiumMissing: string | undefined =
+  process.env.CI || existsSync(executablePath) ? undefined : `no Chromium at ${executablePath}`;
+
+/** WebGPU without a graphics card: Chromium's own renderer in software. */
+const softwareWebGpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+
+/**
+ * Headless Chromium with WebGPU in software, closed at the end.
+ * @throws Error where there is no Chromium
+ */
+export async function withChromium<T>(use: (browser: Browser) => Promise<T>): Promise<T> {
+  if (!existsSync(executablePath))
+    throw new Error(`no Chromium at ${executablePath}; install it, or name it in CHROMIUM`);
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', ...softwareWebGpu] });
+  try {
+    return await use(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Opens a page and collects what it writes to the console; errors of the page are thrown by the next `check`. */
+export async function openPage(browser: Browser, url: string): Promise<{ page: Page; log: string[] }> {
+  const page = await browser.newPage();
+  const log: string[] = [];
+  page.on('console', (message) => log.push(message.text()));
+  page.on('pageerror', (error) => log.push(`page error: ${error.message}`));
+  await page.goto(url);
+  return { page, log };
+}

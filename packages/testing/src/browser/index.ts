@@ -1,0 +1,3 @@
+export { bundlePage } from './bundle-page.ts';
+export { chromiumMissing, openPage, withChromium } from './chromium.ts';
+export { serveFolders } from './serve-folder.ts';
