@@ -23,10 +23,10 @@ interface Run {
 }
 
 /** Trains in a process of its own, which is killed `delay` ms after it told of a step, if one is given. */
-function train(name: string, kill?: { step: number; delay: number }): Promise<Run> {
+function train(name: string, executor: string, kill?: { step: number; delay: number }): Promise<Run> {
   const files = [join(folder, `${name}.ckpt`), join(folder, `${name}.bin`)];
   const flags = ['--import', 'tsx', '--conditions=@trainyard/source'];
-  const child = spawn(process.execPath, [...flags, script, ...files], {
+  const child = spawn(process.execPath, [...flags, script, ...files, executor], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const told: number[] = [];
@@ -43,23 +43,27 @@ function train(name: string, kill?: { step: number; delay: number }): Promise<Ru
 
 const weightsOf = (name: string) => readFile(join(folder, `${name}.bin`));
 
-describe('a run that is killed with SIGKILL', () => {
-  it('and resumed gives the weights of the uninterrupted one, at 10 random moments', async () => {
-    const whole = await train('whole');
+describe.each([
+  { executor: 'eager', moments: 10 },
+  { executor: 'workers', moments: 6 },
+])('a run that is killed with SIGKILL: $executor', ({ executor, moments }) => {
+  it('and resumed gives the weights of the uninterrupted one, at random moments', async () => {
+    const whole = await train(executor, executor);
     expect(whole).toMatchObject({ code: 0, told: Array.from({ length: steps }, (_, i) => i + 1) });
-    const expected = await weightsOf('whole');
-    const moments = new Generator(Date.now());
-    const [at, delays] = [moments.integers(10, 1, steps - 8), moments.integers(10, 0, 12)];
-    for (let i = 0; i < 10; i++) {
+    const expected = await weightsOf(executor);
+    const generator = new Generator(Date.now());
+    const [at, delays] = [generator.integers(moments, 1, steps - 8), generator.integers(moments, 0, 12)];
+    for (let i = 0; i < moments; i++) {
+      const name = `${executor}${i}`;
       const kill = { step: at[i], delay: delays[i] };
       const where = `run ${i}, killed ${kill.delay} ms after step ${kill.step}`;
-      const first = await train(`killed${i}`, kill);
+      const first = await train(name, executor, kill);
       expect(first.signal, where).toBe('SIGKILL');
-      await expect(stat(join(folder, `killed${i}.bin`)), where).rejects.toMatchObject({ code: 'ENOENT' });
-      const second = await train(`killed${i}`);
+      await expect(stat(join(folder, `${name}.bin`)), where).rejects.toMatchObject({ code: 'ENOENT' });
+      const second = await train(name, executor);
       expect(second.code, where).toBe(0);
       expect(second.told.length, where).toBeLessThan(steps + 1);
-      expect((await weightsOf(`killed${i}`)).equals(expected), where).toBe(true);
+      expect((await weightsOf(name)).equals(expected), where).toBe(true);
     }
   });
 });

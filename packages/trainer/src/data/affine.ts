@@ -72,12 +72,13 @@ function sampleRow(
   target: Uint8Array,
   to: number,
 ): void {
-  const { pixels, width, height, channels } = source;
+  const { pixels, width, height, channels, fill } = source;
   const row = width * channels;
   const end = to + row;
   for (let at = to; at < end; at += channels, x += cos, y -= sin) {
     if (!(x >= 0 && y >= 0 && x < width - 1 && y < height - 1)) {
-      sampleEdge(source, x, y, target, at);
+      if (x < -1 || y < -1 || x >= width || y >= height) target.fill(fill, at, at + channels);
+      else sampleEdge(source, x, y, target, at);
       continue;
     }
     const left = x | 0;

@@ -1,3 +1,4 @@
+import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { saveWeights } from '../checkpoint/index.ts';
 import { augmentation } from '../data/index.ts';
@@ -5,7 +6,10 @@ import { augmentation } from '../data/index.ts';
 import { memoryStore, smallNetwork, smallRun, smallSplit } from '../fit.cases.ts';
 import { fit } from '../fit.ts';
 import type { FitOptions, StepEvent } from '../fit-options.ts';
+import { constantRate, sgd } from '../optim/index.ts';
+import { Meeting } from './meeting.ts';
 import { partSizes } from './plan.ts';
+import { workers } from './workers.ts';
 
 // 7 batches of 8 and one of 5.
 const split = smallSplit(61);
@@ -42,5 +46,39 @@ describe('workers', () => {
     expect(first.result.stopped).toBe('aborted');
     const second = await train({ checkpoint, resume: true });
     expect(second.bytes.equals(whole.bytes)).toBe(true);
+  });
+
+  it('fall back to eager with one line where ONNX Runtime refuses the graph', async () => {
+    const lines: string[] = [];
+    const session = { executionProviders: ['abacus'] };
+    const refused = workers({ threads: 1, session, onFallback: (line) => lines.push(line) });
+    const { result, bytes } = await train({ executor: refused, workers: undefined, threads: undefined });
+    expect(lines).toEqual([expect.stringMatching(/^workers: runs eagerly, because .*abacus/)]);
+    expect(result).toMatchObject({ executor: 'eager', fallback: lines[0] });
+    const alone = await train({ executor: 'eager', workers: undefined, threads: undefined });
+    expect(bytes.equals(alone.bytes)).toBe(true);
+  });
+
+  it('say where the first number that is not finite came from', async () => {
+    const ruined = train({ workers: 1, optimizer: sgd(), schedule: constantRate(1e30) });
+    await expect(ruined).rejects.toThrow(
+      /got NaN at step 2 of epoch 1; the first number .* came from (conv1|norm1|classifier)/,
+    );
+  });
+
+  it('are refused where they make no sense', async () => {
+    await expect(train({ executor: 'eager' })).rejects.toThrow(
+      "fit: expected workers and threads with executor 'compiled', got executor 'eager'",
+    );
+    await expect(train({ workers: 0 })).rejects.toThrow('workers: expected workers of at least 1, got 0');
+    await expect(train({ ort, workers: 2 })).rejects.toThrow('leave workers out');
+  });
+});
+
+describe('the meeting of workers', () => {
+  it('waits for nobody who died, and tells that there is no step any more', () => {
+    const meeting = new Meeting(2);
+    meeting.abandon();
+    expect(new Meeting(2, meeting.memory).meet()).toBe(false);
   });
 });
