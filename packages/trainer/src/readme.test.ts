@@ -1,6 +1,14 @@
 import { examplesOf, runExample } from '@trainyard/testing/readme';
 import { expect, test } from 'vitest';
 
+test('the example of a profile runs', async () => {
+  const [, code] = await examplesOf('packages/trainer/README.md');
+  const { printed, files } = await runExample(code);
+  expect(printed[0]).toMatch(/^\d+\.\d\d ms a step of 64 pictures, \d+ nodes, medians of \d+ steps$/);
+  expect(printed.join('\n')).toMatch(/^conv1 Conv2d /m);
+  expect(files).toEqual(['example.mts']);
+});
+
 test('the example of the README runs', async () => {
   const [code] = await examplesOf('packages/trainer/README.md');
   const { printed, stderr, files } = await runExample(code);
