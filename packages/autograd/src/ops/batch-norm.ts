@@ -2,7 +2,7 @@ import { type AttributesOf, attr } from '../attributes.ts';
 import { InputError } from '../errors.ts';
 import { channelGradients, channelMoments, scaleChannels } from '../kernels/norm.ts';
 import { defineOp, type InferInput, ownDomain } from '../op.ts';
-import { requireFloat, type Tensor } from '../tensor.ts';
+import { full, requireFloat, type Tensor } from '../tensor.ts';
 import { formatType, type TensorType } from '../types.ts';
 import { add, div, mul, sub } from './arithmetic.ts';
 import { vjpOf } from './composite.ts';
@@ -100,6 +100,45 @@ function trainedGrad([x, scale, dy]: readonly Tensor[], { epsilon }: { readonly 
   return [mul(rest, overChannels(mul(scale, inverse), x)), dscale, dbias];
 }
 
+/** What of x the lowered operators need: x − mean x, the mean, the (biased) variance, and how many elements a channel has. */
+function moments(x: Tensor) {
+  const axes = x.shape.map((_, i) => i).filter((i) => i !== 1);
+  const count = axes.reduce((total, axis) => total * (x.shape[axis] as number), 1);
+  const mean = div(sum(x, { axes }), count);
+  const centred = sub(x, overChannels(mean, x));
+  const variance = div(sum(mul(centred, centred), { axes }), count);
+  return { axes, count, mean, centred, variance };
+}
+
+/** centred · factor + shift, per channel, in one pass over the elements. */
+const affine = (centred: Tensor, factor: Tensor, shift: Tensor): Tensor => {
+  const of = (value: number) => full([centred.shape[1] as number], value, centred.dtype);
+  return batchNorm(centred, factor, shift, of(0), of(1), { epsilon: 0 });
+};
+
+/** ONNX Runtime multiplies and adds in one pass where it is a normalization by given numbers. */
+function trainedLowered([x, scale, bias]: readonly Tensor[], { epsilon }: { readonly epsilon: number }) {
+  const { mean, centred, variance } = moments(x);
+  const factor = div(scale, sqrt(add(variance, epsilon)));
+  return [affine(centred, factor, bias), mean, variance];
+}
+
+/**
+ * dx = a · dy + b · (x − mean x) + c, with a = scale / √(var x + ε), b = −a · dscale / n / √(var x + ε) and
+ * c = −a · dbias / n. What is centred is the forward pass's, and the sums are over it: sums over x itself would lose
+ * digits where the mean is large against the deviation.
+ */
+function gradLowered([x, scale, dy]: readonly Tensor[], { epsilon }: { readonly epsilon: number }): Tensor[] {
+  const { axes, count, centred, variance } = moments(x);
+  const deviation = sqrt(add(variance, epsilon));
+  const dbias = sum(dy, { axes });
+  const dscale = div(sum(mul(dy, centred), { axes }), deviation);
+  const a = div(scale, deviation);
+  const share = div(a, -count);
+  const rest = affine(centred, div(mul(share, dscale), deviation), mul(share, dbias));
+  return [add(mul(dy, overChannels(a, x)), rest), dscale, dbias];
+}
+
 /**
  * The gradient of batch norm in training: dbias = Σ dy, dscale = Σ dy x̂,
  * dx = scale / √(var x + ε) · (dy − dbias / n − x̂ dscale / n), sums over the n elements of a channel.
@@ -114,7 +153,7 @@ export const BatchNormTrainingGrad = defineOp({
     channelGradients(x, dy, scale.data as Float32Array, epsilon, dx, dscale, dbias);
   },
   vjp: vjpOf<typeof trainingRules>(trainedGrad),
-  lower: trainedGrad,
+  lower: gradLowered,
 });
 
 const isZero = (x: Tensor): boolean => !x.symbol && (x.data as Float32Array).every((v) => v === 0);
@@ -159,7 +198,7 @@ export const BatchNormTraining = defineOp({
       return gradients[i];
     });
   },
-  lower: trained,
+  lower: trainedLowered,
 });
 
 /**

@@ -6,6 +6,7 @@ import { sizeOf, type TensorType } from '../types.ts';
 import { concat } from './concat.ts';
 import { type ConvOptions, conv } from './conv.ts';
 import { convTranspose } from './conv-transpose.ts';
+import { depthwiseWeightGrad } from './depthwise.ts';
 import { matMul } from './matmul.ts';
 import { pad } from './pad.ts';
 import { sum } from './reduce.ts';
@@ -125,7 +126,12 @@ export const ConvWeightGrad = defineOp({
       }),
     () => conv(x, v, undefined, optionsOf(attributes)),
   ],
-  lower: ([x, dy], attributes) => [asProducts(x, dy, attributes)],
+  lower: ([x, dy], attributes) => {
+    const isDepthwise = attributes.group === x.shape[1] && attributes.group === dy.shape[1];
+    const byChannel =
+      isDepthwise && attributes.group > 1 ? depthwiseWeightGrad(x, dy, axesOf(x, attributes)) : undefined;
+    return [byChannel ?? asProducts(x, dy, attributes)];
+  },
   flops: ([x, dy], { group, kernelShape }) =>
     (2 * sizeOf(dy.shape as number[]) * (x.shape[1] as number) * sizeOf(kernelShape)) / group,
 });

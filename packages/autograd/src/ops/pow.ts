@@ -3,7 +3,7 @@ import { defineOp } from '../op.ts';
 import { asTensor, type Tensor } from '../tensor.ts';
 import { broadcastShapes, isFloat } from '../types.ts';
 import { mul, sub, unbroadcast } from './arithmetic.ts';
-import { and, greaterOrEqual, lessOrEqual } from './compare.ts';
+import { equal } from './compare.ts';
 import { binaryKernel, floatsOf, isInt64, writeNumbers } from './elementwise.ts';
 import { inferUnary, type Operand, operands } from './rules.ts';
 import { cast, indicator } from './select.ts';
@@ -38,16 +38,9 @@ export const Clip = defineOp({
     for (let i = 0; i < out.length; i++) out[i] = Math.min(Math.max(from[i], least), most);
     if (isInt64(y.data)) writeNumbers(y.data, out);
   },
-  vjp: ({ inputs: [x, low, high], attributes: { min, max }, cotangents: [dy] }) => [
-    () => {
-      const least = low ?? min;
-      const most = high ?? max;
-      const bounds = [
-        ...(least === undefined ? [] : [greaterOrEqual(x, least)]),
-        ...(most === undefined ? [] : [lessOrEqual(x, most)]),
-      ];
-      return bounds.length > 0 ? mul(dy, indicator(bounds.reduce(and), dy)) : dy;
-    },
+  // What the bounds left as it was is inside.
+  vjp: ({ inputs: [x], outputs: [y], cotangents: [dy] }) => [
+    () => mul(dy, indicator(equal(x, y), dy)),
     null,
     null,
   ],

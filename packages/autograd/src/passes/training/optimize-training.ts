@@ -7,13 +7,16 @@ import { foldConstants } from '../fold-constants.ts';
 import { inferShapes } from '../infer-shapes.ts';
 import type { Pass } from '../pass.ts';
 import { type PassReport, runPasses } from '../run-passes.ts';
+import { alignScalars } from './align-scalars.ts';
 import { castBeforeTranspose } from './cast-before-transpose.ts';
 import { convPool } from './conv-pool.ts';
 import { cropBeforePool } from './crop-before-pool.ts';
 import { lower } from './lower.ts';
 import { poolBeforeRelu } from './pool-before-relu.ts';
+import { smallPictures } from './small-pictures.ts';
 import { sumPoolGradient } from './sum-pool-gradient.ts';
 import { topClassOfInt32 } from './top-class-of-int32.ts';
+import { transposedAsConv } from './transposed-as-conv.ts';
 
 const rules: readonly Pass[] = [
   eliminateCommonSubexpressions,
@@ -22,6 +25,7 @@ const rules: readonly Pass[] = [
   sumPoolGradient,
   convPool,
   cropBeforePool,
+  alignScalars,
 ];
 
 /**
@@ -29,7 +33,7 @@ const rules: readonly Pass[] = [
  * A rule that pays on one target only is in that target's list only.
  */
 export const trainingPasses: Readonly<Record<Target, readonly Pass[]>> = {
-  cpu: rules,
+  cpu: [...rules, smallPictures, transposedAsConv],
   portable: [...rules, castBeforeTranspose, topClassOfInt32],
 };
 
