@@ -14,6 +14,8 @@ export type Monitor = 'accuracy' | 'loss';
 export interface RunShape {
   /** What runs the steps. */
   readonly executor: string;
+  /** Why that is `eager`, where no ONNX Runtime was found. */
+  readonly fallback?: string;
   readonly epochs: number;
   readonly stepsPerEpoch: number;
   /** Pictures of one epoch. */

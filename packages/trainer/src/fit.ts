@@ -183,7 +183,7 @@ async function tell(listeners: readonly Callback[], what: (listener: Callback) =
 }
 
 const runShape = (run: TrainingRun, split: ImageSplit, { epochs }: FitOptions): RunShape => ({
-  executor: run.ranBy.executor,
+  ...run.ranBy,
   epochs,
   stepsPerEpoch: run.loader.stepsPerEpoch,
   pictures: split.length,

@@ -26,7 +26,8 @@ const line =
 describe('terminalProgress', () => {
   it('writes one plain line an epoch where there is no terminal', async () => {
     const lines = (await written(false)).trimEnd().split('\n');
-    expect(lines).toHaveLength(3);
+    expect(lines).toHaveLength(4);
+    expect(lines.shift()).toBe('24 pictures in 3 steps an epoch, eager');
     for (const text of lines) expect(text).toMatch(new RegExp(`^${line.source}$`));
   });
 
@@ -36,15 +37,16 @@ describe('terminalProgress', () => {
     expect(text).toMatch(/epoch 1 \[.*\] 0\/3/);
   });
 
-  it('says where a run goes on, and nothing of it where a run begins', () => {
+  it('says what runs the steps, and where a run goes on', () => {
     const begin = (epoch: number, step: number) => {
       const stream = new PassThrough().setEncoding('utf8');
       const progress = terminalProgress({ stream: stream as unknown as NodeJS.WriteStream });
       progress.onBegin?.({ executor: 'eager', epochs: 15, stepsPerEpoch: 45, pictures: 1438, epoch, step });
       return stream.read();
     };
-    expect(begin(0, 0)).toBeNull();
-    expect(begin(2, 20)).toBe('going on in epoch 3/15, with 20 of 45 steps done\n');
-    expect(begin(3, 0)).toBe('going on in epoch 4/15, with 0 of 45 steps done\n');
+    const executor = '1438 pictures in 45 steps an epoch, eager\n';
+    expect(begin(0, 0)).toBe(executor);
+    expect(begin(2, 20)).toBe(`${executor}going on in epoch 3/15, with 20 of 45 steps done\n`);
+    expect(begin(3, 0)).toBe(`${executor}going on in epoch 4/15, with 0 of 45 steps done\n`);
   });
 });

@@ -31,6 +31,8 @@ export function terminalProgress({ stream = process.stderr }: TerminalProgressOp
   return {
     onBegin(run) {
       epochs = run.epochs;
+      stream.write(`${run.pictures} pictures in ${run.stepsPerEpoch} steps an epoch, ${run.executor}\n`);
+      if (run.fallback) stream.write(`${run.fallback}\n`);
       if ((run.epoch > 0 || run.step > 0) && run.epoch < epochs)
         stream.write(
           `going on in epoch ${run.epoch + 1}/${epochs}, with ${run.step} of ${run.stepsPerEpoch} steps done\n`,
