@@ -1,4 +1,5 @@
 export { type AttributeRules, type AttributesOf, attr, fromOnnxAttributes } from './attributes.ts';
+export { gradientScope } from './backward.ts';
 export { type CheckGradsOptions, checkGrads, numericGradient, type TensorFunction } from './check-grads.ts';
 export * from './compile/index.ts';
 export { InputError } from './errors.ts';

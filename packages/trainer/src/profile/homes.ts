@@ -1,4 +1,4 @@
-import type { OnnxFunction } from '@trainyard/autograd';
+import { gradientScope, type OnnxFunction } from '@trainyard/autograd';
 
 /** What a node is for. `other` are nodes that ONNX Runtime added, such as changes of the layout of tensors. */
 export type StepPart = 'forward' | 'backward' | 'update' | 'loss' | 'metrics' | 'other';
@@ -11,8 +11,6 @@ export interface Home {
 
 /** Scopes that `profileStep` traces a training step in. */
 export const scopes = { network: 'network', loss: 'loss', update: 'update' } as const;
-/** As the tape names what it traces for a gradient. */
-const gradientScope = 'grad';
 /** The network's own operators, outside of any module in it. */
 const networkItself = '(network)';
 
