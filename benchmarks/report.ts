@@ -15,7 +15,7 @@ export const bestPeer = (rows: readonly Row[]): Row | undefined =>
   rows.filter(({ peer }) => peer).toSorted((a, b) => b.imagesPerSecond - a.imagesPerSecond)[0];
 
 /** What was measured of one network, for people. */
-export function formatMeasured({ rows, matMul }: Measured, tolerance: Tolerance): string[] {
+export function formatMeasured({ rows, matMul, flopsPerPicture }: Measured, tolerance: Tolerance): string[] {
   const peer = bestPeer(rows);
   const header = [
     '',
@@ -38,15 +38,15 @@ export function formatMeasured({ rows, matMul }: Measured, tolerance: Tolerance)
     giga(row.flopsPerStep),
     giga(row.flopsPerSecond),
     figures(row.efficiency),
-    ...(peer ? [`${figures(row.imagesPerSecond / peer.imagesPerSecond)}×`] : []),
+    ...(peer ? [figures(row.imagesPerSecond / peer.imagesPerSecond)] : []),
     i === 0 ? '' : Math.max(row.differences.loss, row.differences.gradients).toExponential(1),
   ]);
   const limits = matMul.map(
     ({ threads, flopsPerSecond }) => `${giga(flopsPerSecond)} GFLOP/s with ${threadsOf(threads)}`,
   );
   return [
-    ...formatTable([...header, ...(peer ? [`of ${peer.name}`] : []), 'differs by'], lines),
-    `MatMul 1024³: ${limits.join(', ')}`,
+    ...formatTable([...header, ...(peer ? [`× ${peer.name}`] : []), 'differs by'], lines),
+    `a step counts ${(flopsPerPicture / 1e6).toFixed(2)} MFLOP a picture, three forward passes; MatMul 1024³: ${limits.join(', ')}`,
     `first steps agree: losses within ${tolerance.loss}, the norm of each gradient's difference within ${tolerance.gradients}`,
   ];
 }

@@ -2,7 +2,7 @@ import { compiled, eager } from '@trainyard/trainer';
 import { workers } from '@trainyard/trainer/node';
 import * as ort from 'onnxruntime-node';
 import type { Benchmark, Contender } from './contender.ts';
-import { loadTfjsNode, tfjs } from './contenders/tfjs.ts';
+import { loadTfjsNode, nodeBackend, tfjs } from './contenders/tfjs.ts';
 import { trainyard } from './contenders/trainyard.ts';
 import { measure } from './measure.ts';
 import { type BenchmarkNetwork, benchmarkNetworks } from './networks.ts';
@@ -21,7 +21,7 @@ async function contendersFor(
     trainyard(task, compiled({ ort, threads: 2 }), { threads: 2 }),
     trainyard(task, workers({ workers: 2, threads: 1 }), { threads: 2, parts: hasBatchStatistics ? 2 : 1 }),
     await tfjs(partOf(task, 0, smallBatch), { name: 'tfjs', backend: 'cpu', threads: 1 }),
-    ...(hasTfjsNode ? [await tfjs(task, { name: 'tfjs-node', backend: 'tensorflow', threads: 2 })] : []),
+    ...(hasTfjsNode ? [await tfjs(task, { name: 'tfjs-node', backend: nodeBackend, threads: 2 })] : []),
   ];
 }
 
@@ -38,12 +38,13 @@ export const train: Benchmark = {
       const task = trainTask(network);
       log(`\n${network.name}: pictures of ${network.shape.join('×')}`);
       const contenders = await contendersFor(task, network, missing === undefined);
-      const measured = await measure(task, contenders, { warmup: 1, rounds: 8, turn: 300, enough: 4000 });
+      const measured = await measure(task, contenders, { warmup: 1, rounds: 10, turn: 300, enough: 4000 });
       for (const contender of contenders) await contender.dispose?.();
       for (const line of formatMeasured(measured, task.tolerance)) log(line);
       networks.push({
         network: network.name,
         shape: network.shape,
+        tolerance: task.tolerance,
         ...measured,
         bestPeer: bestPeer(measured.rows)?.name,
       });

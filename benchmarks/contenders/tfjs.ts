@@ -42,11 +42,12 @@ export async function tfjs(task: TrainTask, { name, backend, threads }: TfjsOpti
   const params = variables(parameterValues(network), true);
   const buffers = variables(bufferValues(network), false);
   const images = plain(toTf(batch.images));
-  const labels = tf.tidy(() => tf.oneHot(toTf(batch.labels) as tf.Tensor1D, 10));
+  const labels = toTf(batch.labels);
   const loss = (): tf.Scalar => {
     const results = forward.run(new Map<string, Held>([['images', images], ...params, ...buffers]));
     for (const [key, { tensor }] of buffers) tensor.assign(results.get(key)!.tensor);
-    return tf.losses.softmaxCrossEntropy(labels, results.get('logits')!.tensor);
+    const { tensor: logits } = results.get('logits')!;
+    return tf.losses.softmaxCrossEntropy(tf.oneHot(labels, logits.shape[1]!), logits);
   };
   const optimizer = tf.train.momentum(learningRate, momentum);
   const trained = [...params.values()].map(({ tensor }) => tensor);
@@ -80,11 +81,18 @@ export async function tfjs(task: TrainTask, { name, backend, threads }: TfjsOpti
   };
 }
 
-const nodeBackend: string = '@tensorflow/tfjs-node';
+const nodePackage: string = '@tensorflow/tfjs-node';
+export const nodeBackend = 'tensorflow';
 
-/** Registers the backend of tfjs-node, an optional dependency. @returns why it can't be had */
-export const loadTfjsNode = (): Promise<string | undefined> =>
-  import(nodeBackend).then(
-    () => undefined,
-    (error: Error) => `${nodeBackend} can't be loaded: ${error.message.split('\n')[0]}`,
-  );
+/** Registers the backend of tfjs-node, an optional dependency. @returns why it can't be had, in one line */
+export async function loadTfjsNode(): Promise<string | undefined> {
+  try {
+    await import(nodePackage);
+    await tf.setBackend(nodeBackend);
+    // On some versions of Node it loads, and fails at its first operator.
+    tf.tidy(() => tf.add(1, 1).dataSync());
+    return undefined;
+  } catch (error) {
+    return `${nodePackage} can't be used: ${(error as Error).message.split('\n')[0]}`;
+  }
+}
