@@ -2,11 +2,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import type { Benchmark } from './contender.ts';
 import { eagerStep } from './eager-step.ts';
+import { loading } from './loading.ts';
 import { train } from './train.ts';
 
 // How benchmarks lie: other programs run meanwhile (contenders take turns, so compare the ratio, not the times),
 // a contender computes something else (results are compared first), or nothing reads what it computed (losses are).
-const benchmarks: readonly Benchmark[] = [eagerStep, train];
+const benchmarks: readonly Benchmark[] = [eagerStep, train, loading];
 
 const folder = new URL('results/', import.meta.url);
 

@@ -47,7 +47,7 @@ export function partOf(task: TrainTask, start: number, end: number): TrainTask {
   return { ...task, batch };
 }
 
-export const batchSize = ({ batch }: TrainTask): number => batch.labels.size;
+export const batchSize = ({ batch }: Pick<TrainTask, 'batch'>): number => batch.labels.size;
 
 /** Floating-point operations of the network's forward pass for one picture, 2 for a multiply-add. */
 export function flopsOfPicture({ network, batch }: TrainTask): number {

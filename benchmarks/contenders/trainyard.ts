@@ -18,7 +18,7 @@ export interface TrainyardOptions {
 
 /** Our training step, run by an executor. */
 export function trainyard(
-  task: TrainTask,
+  task: Omit<TrainTask, 'tolerance'>,
   executor: Executor,
   { threads = 1, parts = 1 }: TrainyardOptions = {},
 ): Contender {
