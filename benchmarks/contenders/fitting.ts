@@ -28,7 +28,13 @@ export function fitting(
       },
     ],
   };
-  const start = () => fit(network, split, fitOptions).catch((error) => loss.reject(error));
+  const start = async () => {
+    try {
+      await fit(network, split, fitOptions);
+    } catch (error) {
+      loss.reject(error);
+    }
+  };
   return {
     name,
     step() {
