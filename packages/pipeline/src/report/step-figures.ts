@@ -23,7 +23,7 @@ export function stepFigures({ training: { step } }: Report): Html | undefined {
   if (!step || step.modules.length === 0) return undefined;
   const [slowest] = step.modules;
   return html`<h3>Where a training step spends its time</h3>
-<p>${milliseconds(step.milliseconds)} for ${counted(step.batchSize, 'picture')}, as ONNX Runtime's profile has it, ${percent(slowest!.share, 0)} of it in ${nameOf(slowest!)}. Medians of ${counted(step.steps, 'step')}; “other” is what ONNX Runtime adds, such as changes of layout.</p>
+<p>${milliseconds(step.milliseconds)} for ${counted(step.batchSize, 'picture')}, as ONNX Runtime's profile has it, ${percent(slowest!.share, 0)} of it in ${nameOf(slowest!)}. Medians of ${counted(step.steps, 'step')}; the row “other” is what ONNX Runtime adds, such as changes of layout.</p>
 <div class="pair top">
 <figure><figcaption>By module</figcaption>${moduleChart(shortened(step.modules, joinedModules))}</figure>
 <figure><figcaption>By operator</figcaption>${operatorTable(shortened(step.operators, joinedOperators))}</figure>
