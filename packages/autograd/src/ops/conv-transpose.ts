@@ -1,11 +1,12 @@
 import { type AttributesOf, attr } from '../attributes.ts';
 import { InputError } from '../errors.ts';
 import { convInputGrad } from '../kernels/conv.ts';
-import { defineOp, type InferInput } from '../op.ts';
+import { defineOp, type InferInput, type Op } from '../op.ts';
 import { requireFloat, type Tensor } from '../tensor.ts';
 import { type Dim, formatType, sizeOf, type TensorType } from '../types.ts';
 import { type ConvOptions, conv, convRules } from './conv.ts';
 import { convWeightGrad } from './conv-weight-grad.ts';
+import { portableConvTranspose } from './portable-conv.ts';
 import { sum } from './reduce.ts';
 import { type Axis, extent, geometryOf, requirePicture, windowAxes } from './window.ts';
 
@@ -91,7 +92,7 @@ const optionsOf = (axes: readonly Axis[], group: number) => ({
 });
 
 /** y spreads every x over a window: dx convolves dy with w, dw correlates dy with x, db sums dy over all but channels. */
-export const ConvTranspose = defineOp({
+export const ConvTranspose: Op<typeof rules> = defineOp<typeof rules>({
   type: 'ConvTranspose',
   attributes: rules,
   infer,
@@ -105,6 +106,10 @@ export const ConvTranspose = defineOp({
       () => sum(dy, { axes: dy.shape.map((_, i) => i).filter((i) => i !== 1) }),
     ];
   },
+  lower: (inputs, attributes, target) =>
+    target === 'portable'
+      ? portableConvTranspose(ConvTranspose as unknown as Op, inputs, attributes, attributes.group)
+      : undefined,
   flops: ([x, w]) => 2 * sizeOf(x.shape as number[]) * sizeOf((w.shape as number[]).slice(1)),
 });
 

@@ -33,6 +33,9 @@ export const cases: OpCases = {
     withBias(6, conv('groups', [2, 4, 4, 4], [6, 2, 3, 3], { group: 2, pads: [1, 1, 1, 1] })),
     conv('depthwise', [2, 3, 5, 5], [3, 1, 3, 3], { group: 3, strides: [2, 2], pads: [1, 1, 1, 1] }),
     conv('depthwise with a multiplier', [1, 2, 4, 4], [6, 1, 3, 3], { group: 2, pads: [1, 1, 1, 1] }),
+    // Counts of channels that the portable target writes in others.
+    withBias(4, conv('channels by threes', [2, 6, 3, 3], [4, 6, 2, 2])),
+    withBias(12, conv('groups of six outputs', [1, 4, 3, 3], [12, 2, 2, 2], { group: 2 })),
     withBias(5, conv('1×1', [2, 3, 4, 4], [5, 3, 1, 1])),
     conv('1×1, stride 2', [2, 3, 5, 4], [2, 3, 1, 1], { strides: [2, 2] }),
     conv('window as large as the picture', [2, 2, 3, 4], [2, 2, 3, 4]),
@@ -56,6 +59,7 @@ export const cases: OpCases = {
     }),
     withBias(6, conv('groups', [2, 4, 3, 3], [4, 3, 2, 2], { group: 2, strides: [2, 2] })),
     conv('depthwise', [2, 3, 3, 3], [3, 1, 3, 3], { group: 3, strides: [2, 2], pads: [1, 1, 1, 1] }),
+    withBias(2, conv('two channels to one', [1, 4, 2, 2], [4, 1, 2, 2], { group: 2, strides: [2, 2] })),
     conv('stride larger than the window', [1, 2, 3, 3], [2, 1, 2, 2], { strides: [3, 3] }),
     conv('one axis', [2, 4, 5], [4, 2, 3], { strides: [2] }),
     conv('SAME_UPPER', [1, 2, 3, 3], [2, 1, 3, 3], { autoPad: 'SAME_UPPER', strides: [2, 2] }),

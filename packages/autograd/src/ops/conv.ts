@@ -1,11 +1,12 @@
 import { type AttributesOf, attr } from '../attributes.ts';
 import { InputError } from '../errors.ts';
 import { convForward } from '../kernels/conv.ts';
-import { defineOp, type InferInput } from '../op.ts';
+import { defineOp, type InferInput, type Op } from '../op.ts';
 import { requireFloat, type Tensor } from '../tensor.ts';
 import { formatType, sizeOf, type TensorType } from '../types.ts';
 import { convTranspose } from './conv-transpose.ts';
 import { convWeightGrad } from './conv-weight-grad.ts';
+import { portableConv } from './portable-conv.ts';
 import { sum } from './reduce.ts';
 import { geometryOf, leftOver, positions, requirePicture, windowAxes } from './window.ts';
 
@@ -82,7 +83,7 @@ function resolved(x: Tensor, w: Tensor, attributes: ConvAttributes, y: Tensor) {
  * y = x ⋆ w + b is linear in each: dx is the transposed convolution of dy with w,
  * dw correlates x with dy, db sums dy over everything but channels.
  */
-export const Conv = defineOp({
+export const Conv: Op<typeof convRules> = defineOp<typeof convRules>({
   type: 'Conv',
   attributes: convRules,
   infer: inferConv,
@@ -96,6 +97,10 @@ export const Conv = defineOp({
       () => sum(dy, { axes: dy.shape.map((_, i) => i).filter((i) => i !== 1) }),
     ];
   },
+  lower: (inputs, attributes, target) =>
+    target === 'portable'
+      ? portableConv(Conv as unknown as Op, inputs, attributes, attributes.group)
+      : undefined,
   flops: ([, w], _, [y]) => 2 * sizeOf(y.shape as number[]) * sizeOf((w.shape as number[]).slice(1)),
 });
 
