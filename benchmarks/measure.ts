@@ -33,8 +33,10 @@ export interface Measured {
   readonly matMul: readonly { readonly threads: number; readonly flopsPerSecond: number }[];
 }
 
-/** Milliseconds of a first step beyond which it stays the only one, where nothing was compiled in it. */
-const tooSlow = 10_000;
+export interface MeasureOptions extends InterleaveOptions {
+  /** Milliseconds of a first step beyond which it stays the only one, where nothing was compiled in it. */
+  readonly tooSlow: number;
+}
 
 interface Checked {
   readonly contender: Contender;
@@ -71,11 +73,11 @@ async function check(task: TrainTask, contenders: readonly Contender[]): Promise
 export async function measure(
   task: TrainTask,
   contenders: readonly Contender[],
-  options: InterleaveOptions,
+  options: MeasureOptions,
 ): Promise<Measured> {
   const checked = await check(task, contenders);
   const fast = checked
-    .filter(({ contender, took }) => contender.compiles || took <= tooSlow)
+    .filter(({ contender, took }) => contender.compiles || took <= options.tooSlow)
     .map(({ contender }) => contender);
   const limits = [matMul1024(1), matMul1024(2)] as const;
   const timings = await interleave([...fast, ...limits], options);

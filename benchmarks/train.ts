@@ -25,6 +25,9 @@ async function contendersFor(
   ];
 }
 
+/** Milliseconds; all networks together take about four minutes on two idle cores, most of it in what is slow. */
+const timing = { warmup: 1, rounds: 10, turn: 300, enough: 4000, tooSlow: 10_000 };
+
 /** One training step (forward, backward, SGD with momentum) of five networks, and how near the machine's limit it is. */
 export const train: Benchmark = {
   name: 'train',
@@ -38,7 +41,7 @@ export const train: Benchmark = {
       const task = trainTask(network);
       log(`\n${network.name}: pictures of ${network.shape.join('×')}`);
       const contenders = await contendersFor(task, network, missing === undefined);
-      const measured = await measure(task, contenders, { warmup: 1, rounds: 10, turn: 300, enough: 4000 });
+      const measured = await measure(task, contenders, timing);
       for (const contender of contenders) await contender.dispose?.();
       for (const line of formatMeasured(measured, task.tolerance)) log(line);
       networks.push({
