@@ -9,11 +9,12 @@ import { convTranspose } from './conv-transpose.ts';
 import { depthwiseWeightGrad } from './depthwise.ts';
 import { matMul } from './matmul.ts';
 import { pad } from './pad.ts';
+import { pointwiseWeightGrad } from './pointwise.ts';
 import { sum } from './reduce.ts';
 import { reshape } from './reshape.ts';
 import { slice } from './slice.ts';
 import { transpose } from './transpose.ts';
-import { geometryOf, leftOver, windowAxes } from './window.ts';
+import { type Axis, geometryOf, leftOver, windowAxes } from './window.ts';
 
 const rules = {
   dilations: attr.ints(),
@@ -102,6 +103,10 @@ function asProducts(x: Tensor, dy: Tensor, attributes: Attributes): Tensor {
   return reshape(transpose(apart, [0, 2, 1]), [dy.shape[1] as number, inGroup, ...kernelShape]);
 }
 
+/** Whether a window reads the one element at its position. */
+const isPoint = ({ kernel, stride, begin, end }: Axis): boolean =>
+  kernel === 1 && stride === 1 && begin === 0 && end === 0;
+
 /**
  * dw = x ⋆ dy is bilinear, and ⟨v, x ⋆ dy⟩ = ⟨conv(x, v), dy⟩:
  * so the cotangent of dy is conv(x, v), and that of x the transposed convolution of dy with v.
@@ -127,9 +132,11 @@ export const ConvWeightGrad = defineOp({
     () => conv(x, v, undefined, optionsOf(attributes)),
   ],
   lower: ([x, dy], attributes) => {
-    const isDepthwise = attributes.group === x.shape[1] && attributes.group === dy.shape[1];
-    const byChannel =
-      isDepthwise && attributes.group > 1 ? depthwiseWeightGrad(x, dy, axesOf(x, attributes)) : undefined;
+    const { group } = attributes;
+    const axes = axesOf(x, attributes);
+    if (group === 1 && axes.every(isPoint)) return [pointwiseWeightGrad(x, dy)];
+    const isDepthwise = group > 1 && group === x.shape[1] && group === dy.shape[1];
+    const byChannel = isDepthwise ? depthwiseWeightGrad(x, dy, axes) : undefined;
     return [byChannel ?? asProducts(x, dy, attributes)];
   },
   flops: ([x, dy], { group, kernelShape }) =>

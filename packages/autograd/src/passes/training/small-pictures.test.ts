@@ -134,6 +134,7 @@ describe('the optimized step gives the numbers of the eager one', () => {
   });
 
   test.each<[string, number, number[], number[], number[]]>([
+    ['pictures of 1×1', 1, [1, 1], [1, 1], [1, 1, 1, 1]],
     ['pictures of 4×4', 4, [1, 1], [1, 1], [1, 1, 1, 1]],
     ['pictures of 5×5, strides, uneven padding', 5, [2, 1], [1, 1], [1, 0, 2, 1]],
     ['pictures of 13×13', 13, [1, 1], [1, 1], [1, 1, 1, 1]],

@@ -1,8 +1,8 @@
 import type { Node } from '@trainyard/onnx-ir';
 import { depthwiseConv, depthwiseInputGrad, isSmallDepthwise } from '../../ops/depthwise.ts';
-import { add, Conv, ConvTranspose, matMul, reshape, transpose } from '../../ops/index.ts';
+import { add, Conv, ConvTranspose, reshape } from '../../ops/index.ts';
+import { pointwiseConv } from '../../ops/pointwise.ts';
 import { windowAxes } from '../../ops/window.ts';
-import type { Tensor } from '../../tensor.ts';
 import { sizeOf } from '../../types.ts';
 import { allAre, attributesOf, isCall, sizesOf } from './patterns.ts';
 import { type Replacement, type RewriteRule, rewritePass } from './rewrite.ts';
@@ -45,7 +45,7 @@ const rule: RewriteRule = {
         const [a, b] = [read(node.inputs[0]), read(node.inputs[1])];
         const axes = () => windowAxes('conv', isTransposed ? y : x, w.slice(2), windows);
         const product = isPointwise
-          ? pointwise(a, b, isTransposed)
+          ? pointwiseConv(a, b, isTransposed)
           : isTransposed
             ? depthwiseInputGrad(a, b, axes(), to)
             : depthwiseConv(a, b, axes(), to);
@@ -55,17 +55,6 @@ const rule: RewriteRule = {
     return found;
   },
 };
-
-/** w [M, C, 1, 1] times x [N, C, …], or [C, M, 1, 1] transposed: one product over all pictures. */
-function pointwise(x: Tensor, w: Tensor, isTransposed: boolean): Tensor {
-  const [, channels, ...spatial] = x.shape as number[];
-  const [rows, columns] = w.shape as number[];
-  const matrix = reshape(w, [rows, columns]);
-  const turned = transpose(x, [1, 0, ...spatial.map((_, i) => i + 2)]);
-  const y = matMul(isTransposed ? transpose(matrix, [1, 0]) : matrix, reshape(turned, [channels, -1]));
-  const outputs = isTransposed ? columns : rows;
-  return transpose(reshape(y, [outputs, -1, ...spatial]), [1, 0, ...spatial.map((_, i) => i + 2)]);
-}
 
 /** Convolutions of small pictures as products over all of them. */
 export const smallPictures = rewritePass(rule);
