@@ -1,8 +1,9 @@
 import { createModel, type Graph, writeModel } from '@trainyard/onnx-ir';
 import { InputError } from '../errors.ts';
 import type { Target } from '../op.ts';
+import { runtimeDomain } from '../passes/training/emit-blocked.ts';
 import { optimizeTraining } from '../passes/training/optimize-training.ts';
-import { type Tensors, trace } from '../trace.ts';
+import { type Tensors, type Traced, trace } from '../trace.ts';
 import type { HostInput } from '../tracer.ts';
 import type { TensorType } from '../types.ts';
 
@@ -11,6 +12,11 @@ export interface ToOnnxOptions {
   readonly optimize?: boolean | undefined;
   /** What it will run on; `cpu` unless given. */
   readonly target?: Target | undefined;
+  /**
+   * How many channels ONNX Runtime takes together on the processor at hand, as `channelBlockOf` finds out; where it is
+   * given, some convolutions become operators of ONNX Runtime's own.
+   */
+  readonly channelBlock?: number | undefined;
 }
 
 /** A function of tensors as one ONNX graph. */
@@ -28,15 +34,26 @@ export interface OnnxFunction {
  * Traces a pure function for inputs of these types, and makes the graph fast.
  * @throws InputError or ModelError that names the operator that ONNX lacks, or that reads a traced tensor
  */
-export function toOnnx<I extends Tensors>(
+export const toOnnx = <I extends Tensors>(
   fn: (inputs: I) => Tensors,
   types: { readonly [N in keyof I]: TensorType },
-  { optimize = true, target }: ToOnnxOptions = {},
+  options: ToOnnxOptions = {},
+): OnnxFunction => finishOnnx(traceOnnx(fn, types, options), options);
+
+/** The first half of `toOnnx`: the graph as it was traced. */
+export const traceOnnx = <I extends Tensors>(
+  fn: (inputs: I) => Tensors,
+  types: { readonly [N in keyof I]: TensorType },
+  { optimize = true, target }: ToOnnxOptions,
+): Traced => trace(fn, types, { name: 'compiled', lower: !optimize, target });
+
+/** The second half of `toOnnx`, which changes the graph. */
+export function finishOnnx(
+  { graph, hostInputs, outputNames }: Traced,
+  { optimize = true, target, channelBlock }: ToOnnxOptions,
 ): OnnxFunction {
-  const traced = trace(fn, types, { name: 'compiled', lower: !optimize, target });
-  const { graph, hostInputs, outputNames } = traced;
-  if (optimize) optimizeTraining(graph, target);
-  const foreign = graph.nodes.find(({ domain }) => domain !== '');
+  if (optimize) optimizeTraining(graph, target, channelBlock);
+  const foreign = graph.nodes.find(({ domain }) => domain !== '' && domain !== runtimeDomain);
   if (foreign)
     throw new InputError(foreign.opType, 'a form in ONNX', 'none', 'give its definition a `lower`');
   writeOutputsDirectly(graph);
@@ -46,7 +63,11 @@ export function toOnnx<I extends Tensors>(
 }
 
 /** The bytes of a function's graph, as ONNX Runtime takes them. */
-export const onnxBytes = ({ graph }: OnnxFunction): Uint8Array => writeModel(createModel(graph));
+export function onnxBytes({ graph }: OnnxFunction): Uint8Array {
+  const model = createModel(graph);
+  if (graph.nodes.some(({ domain }) => domain === runtimeDomain)) model.opsetImports.set(runtimeDomain, 1);
+  return writeModel(model);
+}
 
 /** Lets the node that computes a result give it, where an Identity at the end would copy it. */
 function writeOutputsDirectly(graph: Graph): void {

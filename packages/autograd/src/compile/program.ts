@@ -1,7 +1,8 @@
 import type { Target } from '../op.ts';
-import type { Tensors } from '../trace.ts';
+import type { Tensors, Traced } from '../trace.ts';
 import type { HostInput } from '../tracer.ts';
-import { type OnnxFunction, onnxBytes, type ToOnnxOptions, toOnnx } from './onnx-function.ts';
+import { channelBlockOf } from './channel-block.ts';
+import { finishOnnx, type OnnxFunction, onnxBytes, type ToOnnxOptions, traceOnnx } from './onnx-function.ts';
 import {
   fromOrt,
   type OrtNamespace,
@@ -46,7 +47,12 @@ export class Program {
     inputs: Tensors,
     { ort, session: options, ...how }: ProgramOptions,
   ): Promise<Program> {
-    const onnx = toOnnx(fn, inputs, { target: targetOf(options), ...how });
+    const wanted = { target: targetOf(options), ...how };
+    const traced = traceOnnx(fn, inputs, wanted);
+    const onnx = finishOnnx(traced, {
+      channelBlock: await blockFor(ort, traced, options, wanted),
+      ...wanted,
+    });
     const session = await ort.InferenceSession.create(onnxBytes(onnx), { logSeverityLevel: 3, ...options });
     return new Program(ort, session, onnx);
   }
@@ -82,12 +88,26 @@ export class Program {
   }
 }
 
-/** WebGPU leaves to the processor what it lacks, and copies back and forth for it. */
-function targetOf(session: { readonly executionProviders?: unknown } = {}): Target {
-  const providers = Array.isArray(session.executionProviders) ? session.executionProviders : [];
-  const names = providers.map((provider) => (typeof provider === 'string' ? provider : provider?.name));
-  return names.includes('webgpu') ? 'portable' : 'cpu';
+const namesOf = ({ executionProviders }: { readonly executionProviders?: unknown } = {}): string[] =>
+  (Array.isArray(executionProviders) ? executionProviders : []).map((provider) =>
+    typeof provider === 'string' ? provider : provider?.name,
+  );
+
+/** The channels in a block, where convolutions run on a processor and may be ONNX Runtime's own. */
+async function blockFor(
+  ort: OrtNamespace,
+  { graph }: Traced,
+  session: object | undefined,
+  { target, optimize = true }: ToOnnxOptions,
+): Promise<number | undefined> {
+  const onProcessor = target === 'cpu' && namesOf(session).every((name) => name === 'cpu');
+  const pays = optimize && onProcessor && graph.nodes.some(({ opType }) => opType === 'Conv');
+  return pays ? channelBlockOf(ort) : undefined;
 }
+
+/** WebGPU leaves to the processor what it lacks, and copies back and forth for it. */
+const targetOf = (session: object | undefined): Target =>
+  namesOf(session).includes('webgpu') ? 'portable' : 'cpu';
 
 const marker = 0xa5;
 const bytesOf = (tensors: Tensors): Uint8Array[] =>

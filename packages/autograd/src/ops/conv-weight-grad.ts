@@ -35,25 +35,29 @@ const optionsOf = ({ strides, pads, dilations, group }: Attributes): ConvOptions
   group,
 });
 
-/** For every element of the kernel, what it reads of x: [N, C, …positions] each, or [N, …positions, C]. */
-function tapsOf(x: Tensor, dy: Tensor, attributes: Attributes, channelsLast: boolean): Tensor[] {
-  const axes = axesOf(x, attributes);
-  const spatial = axes.map((_, i) => i + (channelsLast ? 1 : 2));
-  const around = (widths: number[]) => (channelsLast ? [0, ...widths, 0] : [0, 0, ...widths]);
+/**
+ * For every element of the kernel, what it reads of x: [N, C, …positions] each; or of x [N, …positions, C], where
+ * `first`, the first spatial axis, is 1.
+ * @param counts positions along each spatial axis
+ */
+function tapsOf(x: Tensor, counts: readonly number[], axes: readonly Axis[], first = 2): Tensor[] {
+  const spatial = axes.map((_, i) => i + first);
+  const around = (widths: number[]) => (first === 1 ? [0, ...widths, 0] : [0, 0, ...widths]);
   const pads = [...around(axes.map(({ begin }) => begin)), ...around(axes.map(({ end }) => end))];
-  const laidOut = channelsLast ? transpose(x, [0, ...axes.map((_, i) => i + 2), 1]) : x;
-  const padded = pads.some((p) => p > 0) ? pad(laidOut, pads) : laidOut;
+  const padded = pads.some((p) => p > 0) ? pad(x, pads) : x;
   const places = axes.reduce<number[][]>(
     (found, { kernel }) => found.flatMap((place) => Array.from({ length: kernel }, (_, k) => [...place, k])),
     [[]],
   );
   return places.map((place) => {
     const starts = place.map((k, i) => k * axes[i].dilation);
-    const ends = starts.map((start, i) => start + ((dy.shape[i + 2] as number) - 1) * axes[i].stride + 1);
+    const ends = starts.map((start, i) => start + (counts[i] - 1) * axes[i].stride + 1);
     const strides = axes.map((axis) => axis.stride);
     return slice(padded, starts, ends, spatial, strides.some((s) => s > 1) ? strides : undefined);
   });
 }
+
+const positionsOf = (dy: Tensor): number[] => dy.shape.slice(2) as number[];
 
 /** dw as [M, taps · C/group], taps outermost: a matrix product for every picture, then their sum. */
 function byPicture(x: Tensor, dy: Tensor, attributes: Attributes): Tensor {
@@ -61,7 +65,9 @@ function byPicture(x: Tensor, dy: Tensor, attributes: Attributes): Tensor {
   const positions = sizeOf(dy.shape.slice(2) as number[]);
   const inGroup = (x.shape[1] as number) / group;
   const outputs = (dy.shape[1] as number) / group;
-  const taps = tapsOf(x, dy, attributes, false).map((tap) => reshape(tap, [-1, group, inGroup, positions]));
+  const taps = tapsOf(x, positionsOf(dy), axesOf(x, attributes)).map((tap) =>
+    reshape(tap, [-1, group, inGroup, positions]),
+  );
   const columns = transpose(concat(taps, 2), [0, 1, 3, 2]);
   const products = matMul(reshape(dy, [-1, group, outputs, positions]), columns);
   return reshape(sum(products, { axes: 0 }), [group * outputs, -1]);
@@ -70,20 +76,47 @@ function byPicture(x: Tensor, dy: Tensor, attributes: Attributes): Tensor {
 /**
  * The same with a matrix product for every tap, over all pictures at once: dy with channels first times x with channels
  * last, the layout in which taps are copied in long runs and neither side of the product is turned once more.
+ * @param x [N, …, C]
+ * @param dy [M, N, …]
  */
-function byTap(x: Tensor, dy: Tensor, attributes: Attributes): Tensor {
-  const { group } = attributes;
-  const inGroup = (x.shape[1] as number) / group;
-  const outputs = (dy.shape[1] as number) / group;
-  const turned = [1, 0, ...dy.shape.map((_, i) => i).slice(2)];
-  const rows = reshape(transpose(dy, turned), [group, outputs, -1]);
-  const products = tapsOf(x, dy, attributes, true).map((tap) =>
+function byTap(x: Tensor, dy: Tensor, axes: readonly Axis[], group: number): Tensor {
+  const inGroup = (x.shape[x.rank - 1] as number) / group;
+  const outputs = (dy.shape[0] as number) / group;
+  const rows = reshape(dy, [group, outputs, -1]);
+  const products = tapsOf(x, positionsOf(dy), axes, 1).map((tap) =>
     matMul(
       rows,
       group === 1 ? reshape(tap, [1, -1, inGroup]) : transpose(reshape(tap, [-1, group, inGroup]), [1, 0, 2]),
     ),
   );
   return reshape(concat(products, 2), [group * outputs, -1]);
+}
+
+/** [M, taps · C/group] with taps outermost as [M, C/group, …kernelShape]. */
+function asWeight(products: Tensor, kernelShape: readonly number[], inGroup: number): Tensor {
+  const [outputs] = products.shape as number[];
+  const apart = reshape(products, [outputs, -1, inGroup]);
+  return reshape(transpose(apart, [0, 2, 1]), [outputs, inGroup, ...kernelShape]);
+}
+
+/**
+ * The gradient of a weight [M, C, …kernelShape] where the layouts are those of the products already.
+ * @param x [N, …, C]
+ * @param dy [M, N, …]
+ */
+export function laidOutWeightGrad(
+  x: Tensor,
+  dy: Tensor,
+  kernelShape: readonly number[],
+  options: ConvOptions,
+): Tensor {
+  const [batch, ...rest] = x.shape as number[];
+  const channels = rest.at(-1) as number;
+  const axes = axesOf(
+    { dtype: x.dtype, shape: [batch, channels, ...rest.slice(0, -1)] },
+    { dilations: undefined, pads: undefined, strides: undefined, group: 1, ...options, kernelShape },
+  );
+  return asWeight(byTap(x, dy, axes, 1), kernelShape, channels);
 }
 
 /** Below this many channels in a group, the taps of a picture are joined into one product. */
@@ -98,9 +131,11 @@ function asProducts(x: Tensor, dy: Tensor, attributes: Attributes): Tensor {
   const inGroup = (x.shape[1] as number) / group;
   const positions = sizeOf(dy.shape.slice(2) as number[]);
   const joined = inGroup < fewChannels && sizeOf(kernelShape) * inGroup <= positions;
-  const products = (joined ? byPicture : byTap)(x, dy, attributes);
-  const apart = reshape(products, [dy.shape[1] as number, -1, inGroup]);
-  return reshape(transpose(apart, [0, 2, 1]), [dy.shape[1] as number, inGroup, ...kernelShape]);
+  if (joined) return asWeight(byPicture(x, dy, attributes), kernelShape, inGroup);
+  const spatial = x.shape.map((_, i) => i).slice(2);
+  const channelsLast = transpose(x, [0, ...spatial, 1]);
+  const products = byTap(channelsLast, transpose(dy, [1, 0, ...spatial]), axesOf(x, attributes), group);
+  return asWeight(products, kernelShape, inGroup);
 }
 
 /** Whether a window reads the one element at its position. */

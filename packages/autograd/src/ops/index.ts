@@ -35,6 +35,7 @@ export {
   batchNormTraining,
   type NormOptions,
 } from './batch-norm.ts';
+export { BlockedConv, blockedDomain, fromBlocks, toBlocks } from './blocked-conv.ts';
 export {
   And,
   and,
@@ -57,7 +58,7 @@ export { Concat, concat, Split, split } from './concat.ts';
 export { Constant, ConstantOfShape, Range, ShapeOf } from './constant.ts';
 export { Conv, type ConvOptions, conv } from './conv.ts';
 export { ConvTranspose, type ConvTransposeOptions, convTranspose } from './conv-transpose.ts';
-export { ConvWeightGrad, convWeightGrad } from './conv-weight-grad.ts';
+export { ConvWeightGrad, convWeightGrad, laidOutWeightGrad } from './conv-weight-grad.ts';
 export { Dropout, dropout } from './dropout.ts';
 export { Expand, expand } from './expand.ts';
 export { onesLike, zerosLike } from './fill.ts';
