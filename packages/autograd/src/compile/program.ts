@@ -1,6 +1,7 @@
 import type { Target } from '../op.ts';
 import type { Tensors, Traced } from '../trace.ts';
 import type { HostInput } from '../tracer.ts';
+import type { TensorType } from '../types.ts';
 import { channelBlockOf } from './channel-block.ts';
 import { finishOnnx, type OnnxFunction, onnxBytes, type ToOnnxOptions, traceOnnx } from './onnx-function.ts';
 import {
@@ -45,15 +46,14 @@ export class Program {
   static async create(
     fn: (inputs: Tensors) => Tensors,
     inputs: Tensors,
-    { ort, session: options, ...how }: ProgramOptions,
+    options: ProgramOptions,
   ): Promise<Program> {
-    const wanted = { target: targetOf(options), ...how };
-    const traced = traceOnnx(fn, inputs, wanted);
-    const onnx = finishOnnx(traced, {
-      channelBlock: await blockFor(ort, traced, options, wanted),
-      ...wanted,
+    const { ort, session: sessionOptions } = options;
+    const onnx = await onnxFor(fn, inputs, options);
+    const session = await ort.InferenceSession.create(onnxBytes(onnx), {
+      logSeverityLevel: 3,
+      ...sessionOptions,
     });
-    const session = await ort.InferenceSession.create(onnxBytes(onnx), { logSeverityLevel: 3, ...options });
     return new Program(ort, session, onnx);
   }
 
@@ -86,6 +86,20 @@ export class Program {
   release(): Promise<void> {
     return this.#session.release();
   }
+}
+
+/**
+ * The graph that `compile` runs, for inputs of these types.
+ * @throws Error whose message names the operator that ONNX lacks, or that reads a traced tensor
+ */
+export async function onnxFor(
+  fn: (inputs: Tensors) => Tensors,
+  types: Readonly<Record<string, TensorType>>,
+  { ort, session, ...how }: ProgramOptions,
+): Promise<OnnxFunction> {
+  const wanted = { target: targetOf(session), ...how };
+  const traced = traceOnnx(fn, types, wanted);
+  return finishOnnx(traced, { channelBlock: await blockFor(ort, traced, session, wanted), ...wanted });
 }
 
 const namesOf = ({ executionProviders }: { readonly executionProviders?: unknown } = {}): string[] =>

@@ -4,9 +4,10 @@ import {
   mul,
   type OnnxFunction,
   onnxBytes,
+  onnxFor,
+  type ProgramOptions,
   type Tensors,
   type TensorType,
-  toOnnx,
 } from '@trainyard/autograd';
 import type { Batch } from '../data/index.ts';
 import { packTensors, type TrainingTensors, type TrainStep } from '../train-step.ts';
@@ -26,26 +27,55 @@ export class Plan {
   readonly sizes: readonly number[];
   readonly #hostInputs: readonly (readonly HostInput[])[];
 
-  /** @throws InputError or ModelError that names the operator that ONNX lacks, or that reads a traced tensor */
-  constructor(key: string, step: TrainStep, tensors: TrainingTensors, batch: Batch, workers: number) {
-    this.sizes = partSizes(batch.labels.size, workers);
+  private constructor(
+    sent: readonly SentPlan[],
+    sizes: readonly number[],
+    hostInputs: readonly (readonly HostInput[])[],
+  ) {
+    this.sent = sent;
+    this.sizes = sizes;
+    this.#hostInputs = hostInputs;
+  }
+
+  /**
+   * @param options what the graphs will run on
+   * @throws InputError or ModelError that names the operator that ONNX lacks, or that reads a traced tensor
+   */
+  static async make(
+    key: string,
+    step: TrainStep,
+    tensors: TrainingTensors,
+    batch: Batch,
+    workers: number,
+    options: ProgramOptions,
+  ): Promise<Plan> {
+    const sizes = partSizes(batch.labels.size, workers);
     const held = packTensors({ ...tensors, optimizer: {} });
     const gradients = new Map<number, OnnxFunction>();
-    for (const size of this.sizes)
-      if (size > 0 && !gradients.has(size))
-        gradients.set(size, toOnnx(step.gradients, { ...held, ...partTypes(batch, size) }));
-    const used = this.sizes.filter((size) => size > 0);
+    for (const size of new Set(sizes))
+      if (size > 0)
+        gradients.set(size, await onnxFor(step.gradients, { ...held, ...partTypes(batch, size) }, options));
+    const used = sizes.filter((size) => size > 0);
     const left = [...gradients.get(used[0])!.outputTypes].filter(([name]) => !isFigure(name));
-    const update = sentGraph(toOnnx(updateOf(step, used), updateTypes(tensors, left, used.length)));
-    const learningRate = share([['learningRate', scalar]]);
-    const parts = used.map(() => share(left));
+    const update = await onnxFor(updateOf(step, used), updateTypes(tensors, left, used.length), options);
+    const shared = {
+      key,
+      update: sentGraph(update),
+      learningRate: share([['learningRate', scalar]]),
+      parts: used.map(() => share(left)),
+      workers,
+    };
     const graphs = new Map([...gradients].map(([size, fn]) => [size, sentGraph(fn)]));
-    this.#hostInputs = this.sizes.map((size) => gradients.get(size)?.hostInputs ?? []);
-    this.sent = this.sizes.map((size) => {
+    const sent = sizes.map((size): SentPlan => {
       const fn = gradients.get(size);
       const part = fn && { gradients: graphs.get(size)!, feeds: share(feedTypes(fn, batch, size)) };
-      return { key, part, update, learningRate, parts, workers };
+      return { ...shared, part };
     });
+    return new Plan(
+      sent,
+      sizes,
+      sizes.map((size) => gradients.get(size)?.hostInputs ?? []),
+    );
   }
 
   /** Puts a batch where the workers read it, and draws what the host draws, in the order of the parts. */

@@ -35,6 +35,7 @@ export function workers(options: WorkersOptions = {}): Executor {
 class WorkersRunner implements StepRunner {
   readonly #step: TrainStep;
   readonly #workers: number;
+  readonly #session: object;
   readonly #pool: Pool;
   readonly #onFallback: (line: string) => void;
   readonly #plans = new Map<string, Plan>();
@@ -46,6 +47,7 @@ class WorkersRunner implements StepRunner {
   constructor(step: TrainStep, workers: number, session: object, onFallback: (line: string) => void) {
     this.#step = step;
     this.#workers = workers;
+    this.#session = session;
     this.#pool = new Pool(workers, session);
     this.#onFallback = onFallback;
   }
@@ -82,7 +84,9 @@ class WorkersRunner implements StepRunner {
     this.#loaded = true;
     const known = this.#plans.get(key);
     if (known) return known;
-    const plan = new Plan(key, this.#step, stateOf(this.#state), batch, this.#workers);
+    // Not at the top: what trains eagerly does without it.
+    const program = { ort: await import('onnxruntime-node'), session: this.#session };
+    const plan = await Plan.make(key, this.#step, stateOf(this.#state), batch, this.#workers, program);
     await this.#pool.plan(plan.sent);
     this.#plans.set(key, plan);
     return plan;
