@@ -16,5 +16,11 @@ export const cases: OpCases = {
       attributes: { block: 4, strides: [2, 3] },
       withoutOrt,
     },
+    {
+      name: 'depthwise',
+      inputs: [uniform([2, 2, 5, 6, 4]), uniform([8, 1, 3, 3])],
+      attributes: { block: 4, group: 8, strides: [2, 1] },
+      withoutOrt,
+    },
   ],
 };

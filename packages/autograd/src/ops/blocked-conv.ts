@@ -26,13 +26,16 @@ export function fromBlocks(x: Tensor): Tensor {
   return reshape(transpose(x, [0, 1, 4, 2, 3]), [0, blocks * block, height, width]);
 }
 
-const rules = { block: attr.int(16), pads: attr.ints(), strides: attr.ints() };
+const rules = { block: attr.int(16), group: attr.int(1), pads: attr.ints(), strides: attr.ints() };
+
+/** Channels that a convolution with this weight reads. */
+const channelsOf = (w: TensorType, group: number): number => (w.shape[1] as number) * group;
 
 function infer(
   [x, w]: readonly InferInput[],
   { block, ...attributes }: { block: number } & Attributes,
 ): [TensorType] {
-  const picture = [x.shape[0], w.shape[1], ...x.shape.slice(2, 4)];
+  const picture = [x.shape[0], channelsOf(w, attributes.group), ...x.shape.slice(2, 4)];
   const axes = windowAxes('blockedConv', picture, w.shape.slice(2) as number[], {
     ...attributes,
     autoPad: 'NOTSET',
@@ -42,22 +45,28 @@ function infer(
 }
 
 interface Attributes {
+  readonly group: number;
   readonly pads: readonly number[] | undefined;
   readonly strides: readonly number[] | undefined;
 }
 
 /**
  * A convolution that gives its channels in blocks, and reads them so: x [N, C / block, H, W, block], or [N, C, H, W]
- * where there are less than one block; w [M, C, kH, kW] and b [M] as always, M a multiple of the block.
+ * where there are less than one block; w [M, C, kH, kW] and b [M] as always, M a multiple of the block. With `group`, it
+ * is a depthwise one: w [C, 1, kH, kW], as many groups as channels.
  */
 export const BlockedConv = defineOp({
   type: 'BlockedConv',
   domain: blockedDomain,
   attributes: rules,
   infer,
-  kernel: ([x, w, b], { block, pads, strides }, [y]) => {
+  kernel: ([x, w, b], { block, group, pads, strides }, [y]) => {
     const plain = noGrad(() =>
-      conv(x.rank === 5 ? fromBlocks(x) : x, w, b, { ...(pads && { pads }), ...(strides && { strides }) }),
+      conv(x.rank === 5 ? fromBlocks(x) : x, w, b, {
+        group,
+        ...(pads && { pads }),
+        ...(strides && { strides }),
+      }),
     );
     (y.data as NumberArray).set(noGrad(() => toBlocks(plain, block)).data as NumberArray);
   },

@@ -26,7 +26,7 @@ const sizesOf = ({ type }: Value): readonly number[] => (type?.shape ?? []) as r
 const ints = (value: readonly number[]): Attribute => ({ kind: 'ints', value });
 
 function emit(graph: Graph, node: Node): void {
-  const { block, pads, strides } = attributesOf(node, BlockedConv);
+  const { block, group, pads, strides } = attributesOf(node, BlockedConv);
   const [x, w, b] = node.inputs as [Value, Value, Value | undefined];
   const y = node.outputs[0] as Value;
   const dtype = 'float32';
@@ -57,10 +57,11 @@ function emit(graph: Graph, node: Node): void {
 
   const inBlocks = sizesOf(x).length === 5;
   const [batch, , height, width] = sizesOf(x);
-  const pictures = inBlocks ? reshape(x, [batch, channels, height, width]) : x;
-  const apart = inBlocks
-    ? { sizes: [outputs / block, block, channels / block, block, ...kernel], perm: [0, 2, 4, 5, 3, 1] }
-    : { sizes: [outputs / block, block, channels, ...kernel], perm: [0, 2, 3, 4, 1] };
+  const pictures = inBlocks ? reshape(x, [batch, channels * group, height, width]) : x;
+  const apart =
+    inBlocks && group === 1
+      ? { sizes: [outputs / block, block, channels / block, block, ...kernel], perm: [0, 2, 4, 5, 3, 1] }
+      : { sizes: [outputs / block, block, channels, ...kernel], perm: [0, 2, 3, 4, 1] };
   const turned = apply(
     'Transpose',
     [reshape(w, apart.sizes)],
@@ -73,6 +74,7 @@ function emit(graph: Graph, node: Node): void {
   const attributes = new Map<string, Attribute>([['kernel_shape', ints(kernel)]]);
   if (pads) attributes.set('pads', ints(pads));
   if (strides) attributes.set('strides', ints(strides));
+  if (group > 1) attributes.set('group', { kind: 'int', value: group });
   nodes.push(
     new Node('Conv', b ? [pictures, weight, b] : [pictures, weight], [result], {
       name: name('Conv'),

@@ -8,15 +8,18 @@ import { inferShapes } from '../infer-shapes.ts';
 import type { Pass } from '../pass.ts';
 import { type PassReport, runPasses } from '../run-passes.ts';
 import { alignScalars } from './align-scalars.ts';
+import { blockedConv } from './blocked-conv.ts';
+import { blockedConvPool } from './blocked-conv-pool.ts';
 import { castBeforeTranspose } from './cast-before-transpose.ts';
 import { convPool } from './conv-pool.ts';
 import { cropBeforePool } from './crop-before-pool.ts';
+import { emitBlocked } from './emit-blocked.ts';
 import { lower } from './lower.ts';
 import { poolBeforeRelu } from './pool-before-relu.ts';
 import { smallPictures } from './small-pictures.ts';
 import { sumPoolGradient } from './sum-pool-gradient.ts';
 import { topClassOfInt32 } from './top-class-of-int32.ts';
-import { transposedAsConv } from './transposed-as-conv.ts';
+import { transposedAsConv, transposedForBlocks } from './transposed-as-conv.ts';
 
 const rules: readonly Pass[] = [
   eliminateCommonSubexpressions,
@@ -46,16 +49,34 @@ const cleaningPasses: readonly Pass[] = [
   eliminateDeadNodes,
 ];
 
+/** The target's passes, with the one for channels in blocks where it is known how many are in one. */
+function passesFor(target: Target, channelBlock: number | undefined): readonly Pass[] {
+  const passes = trainingPasses[target];
+  if (target !== 'cpu' || channelBlock === undefined) return passes;
+  const at = passes.indexOf(convPool);
+  return [
+    ...passes.slice(0, at),
+    // What poolBeforeRelu left unread would still read the convolution.
+    eliminateDeadNodes,
+    blockedConvPool(channelBlock),
+    ...passes.slice(at),
+    transposedForBlocks(channelBlock),
+    blockedConv(channelBlock),
+  ];
+}
+
 /**
  * Makes a traced training step fast, in place: a graph traced with `lower: false`, so that the rules see the operators
  * of the gradient. Leaves only operators of ONNX. Inputs and outputs keep their names.
+ * @param channelBlock how many channels ONNX Runtime takes together on the processor at hand; where it is given, some
+ * convolutions are operators of ONNX Runtime's own, so that the graph is for processors like this one
  * @throws ModelError when an operator has no form in ONNX
  */
-export function optimizeTraining(graph: Graph, target: Target = 'cpu'): PassReport[] {
+export function optimizeTraining(graph: Graph, target: Target = 'cpu', channelBlock?: number): PassReport[] {
   const model = createModel(graph);
   return [
-    ...runPasses(model, trainingPasses[target]),
-    ...runPasses(model, [lower(target)], { maxRounds: 1 }),
+    ...runPasses(model, passesFor(target, channelBlock)),
+    ...runPasses(model, [lower(target), emitBlocked], { maxRounds: 1 }),
     ...runPasses(model, cleaningPasses),
   ];
 }

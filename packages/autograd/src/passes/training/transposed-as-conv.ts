@@ -2,6 +2,7 @@ import type { Node } from '@trainyard/onnx-ir';
 import { Conv, ConvTranspose, reshape, slice, transpose } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor.ts';
 import { sizeOf } from '../../types.ts';
+import type { Pass } from '../pass.ts';
 import { allAre, attributesOf, isCall, sizesOf } from './patterns.ts';
 import { type Replacement, type RewriteRule, rewritePass } from './rewrite.ts';
 
@@ -13,7 +14,7 @@ const enoughChannels = 32;
  * channels exchanged, padded by what the kernel reaches over its pads. ONNX Runtime's transposed convolution writes
  * all products before it adds them up: for depthwise kernels that takes five times as long, for 1×1 kernels a copy.
  */
-const rule: RewriteRule = {
+const rule = (block?: number): RewriteRule => ({
   name: 'transposedAsConv',
   plan(graph, outcome) {
     const found = new Map<Node, Replacement>();
@@ -22,7 +23,7 @@ const rule: RewriteRule = {
       const [x, w] = [sizesOf(node.inputs[0]), sizesOf(node.inputs[1])];
       if (!x || !w) continue;
       const attributes = attributesOf(node, ConvTranspose);
-      const refusal = refusalOf(attributes, x, w);
+      const refusal = refusalOf(attributes, x, w, block);
       if (refusal) {
         outcome.refuse(node, refusal);
         continue;
@@ -47,7 +48,7 @@ const rule: RewriteRule = {
     }
     return found;
   },
-};
+});
 
 /** w [C, M, …kernel] of a transposed convolution as [M, C, …kernel], its kernel turned around; of depthwise ones [C, 1, …]. */
 function turned(w: Tensor, group: number): Tensor {
@@ -77,6 +78,7 @@ function refusalOf(
   }: ReturnType<typeof attributesOf<typeof ConvTranspose.rules>>,
   x: readonly number[],
   w: readonly number[],
+  block: number | undefined,
 ): string | undefined {
   if (!allAre(strides, 1)) return `strides ${strides?.join('×')} put zeros between the elements`;
   if (autoPad !== 'NOTSET' || outputShape || !allAre(outputPadding, 0)) return 'its padding is not given';
@@ -85,10 +87,14 @@ function refusalOf(
     return 'it crops more than its kernel reaches over';
   const isDepthwise = group === x[1] && w[1] === 1;
   if (group > 1 && !isDepthwise) return `${group} groups of several channels`;
-  if (!isDepthwise && sizeOf(kernel) > 1 && x[1] >= enoughChannels)
+  const inBlocks = block !== undefined && x[1] % block === 0 && w[1] % block === 0;
+  if (!isDepthwise && sizeOf(kernel) > 1 && x[1] >= enoughChannels && !inBlocks)
     return `${x[1]} channels are enough for a transposed convolution`;
   return undefined;
 }
 
 /** Gradients of convolutions' inputs as convolutions. */
-export const transposedAsConv = rewritePass(rule);
+export const transposedAsConv: Pass = rewritePass(rule());
+
+/** The same where convolutions of this many channels and their multiples are faster yet, as `blockedConv` makes them. */
+export const transposedForBlocks = (block: number): Pass => rewritePass(rule(block));
