@@ -5,9 +5,9 @@ import {
   type OrtNamespace,
   type OrtTensors,
   onnxBytes,
+  onnxFor,
   type Target,
   type Tensors,
-  toOnnx,
   zeros,
 } from '@trainyard/autograd';
 import type { FitOptions } from '../fit-options.ts';
@@ -62,7 +62,7 @@ export async function profileStep(network: Module, options: ProfileStepOptions):
   inRange(where, 'labelSmoothing', options.labelSmoothing ?? 0, 0, 1);
   const threading = threads !== undefined && { intraOpNumThreads: positive(where, 'threads', threads) };
 
-  const { onnx, inputs, homes, kinds } = tracedStep(network, options);
+  const { onnx, inputs, homes, kinds } = await tracedStep(network, options);
   const drawn = onnx.hostInputs.map(({ name, produce }) => [name, produce()] as const);
   const results = [...onnx.outputNames].map(([name, inGraph]) => {
     const { dtype, shape } = onnx.outputTypes.get(name)!;
@@ -81,16 +81,16 @@ export async function profileStep(network: Module, options: ProfileStepOptions):
 }
 
 /** The step that the compiled executor would run, what it takes, and where its nodes come from; classes of modules. */
-function tracedStep(
+async function tracedStep(
   network: Module,
   options: ProfileStepOptions,
-): {
+): Promise<{
   onnx: OnnxFunction;
   inputs: Tensors;
   homes: ReadonlyMap<string, Home>;
   kinds: ReadonlyMap<string, string>;
-} {
-  const { optimizer, labelSmoothing = 0, seed = 1, target } = options;
+}> {
+  const { ort, optimizer, labelSmoothing = 0, seed = 1, session, target } = options;
   const batch = batchOf(network, options, seed);
   const params = applyMasks(drawnValues(network, seed), options.masks);
   const inputs = {
@@ -101,9 +101,10 @@ function tracedStep(
   const recipe = scopedRecipe({ ...options, loss: options.loss ?? softmaxCrossEntropy({ labelSmoothing }) });
   const step = trainStep(new ScopedNetwork(network), recipe, new Generator(seed));
   const kinds = new Map<string, string>();
-  const onnx = observeModules(
+  // The network is run in it before anything is waited for.
+  const onnx = await observeModules(
     ({ path, kind }) => kinds.set(path, kind),
-    () => toOnnx(step, inputs, { target }),
+    () => onnxFor(step, inputs, { ort, session, ...(target && { target }) }),
   );
   const homes = nameHomes(onnx, { modules: kinds, parameters: Object.keys(params) });
   return { onnx, inputs, homes, kinds };
