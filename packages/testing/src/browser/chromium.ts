@@ -29,9 +29,11 @@ export async function withChromium<T>(use: (browser: Browser) => Promise<T>): Pr
   }
 }
 
-/** Opens a page and collects what it writes to the console; errors of the page are thrown by the next `check`. */
+/** Opens a page; `log` grows by what it writes to the console, errors included. */
 export async function openPage(browser: Browser, url: string): Promise<{ page: Page; log: string[] }> {
   const page = await browser.newPage();
+  // A busy machine may take its time.
+  page.setDefaultTimeout(120_000);
   const log: string[] = [];
   page.on('console', (message) => log.push(message.text()));
   page.on('pageerror', (error) => log.push(`page error: ${error.message}`));
