@@ -42,7 +42,9 @@ function pull(
       'keep it out of what is differentiated',
     );
   const pullbacks = vjp({
-    ...call,
+    inputs: call.inputs,
+    outputs: call.outputs,
+    attributes: call.attributes,
     cotangents: call.outputs.map((y) => cotangents.get(y) ?? zerosLike(y)),
   });
   for (const output of call.outputs) if (!kept.has(output)) cotangents.delete(output);

@@ -28,7 +28,9 @@ export class Tape {
 
   record(call: Call): void {
     if (!call.inputs.some((input) => input && this.#tracked.has(input))) return;
-    this.#calls.push({ ...call, scopes: activeScopes() });
+    const { op, inputs, attributes, outputs } = call;
+    // Not `...call`: each spread that adds a name makes V8 a hidden class that only a full collection takes back.
+    this.#calls.push({ op, inputs, attributes, outputs, scopes: activeScopes() });
     for (const output of call.outputs) if (isFloat(output.dtype)) this.#tracked.add(output);
   }
 

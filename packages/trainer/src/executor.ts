@@ -1,5 +1,6 @@
-import { full, type Generator, type Tensors } from '@trainyard/autograd';
+import { full, type Generator, type Tensor, type Tensors } from '@trainyard/autograd';
 import type { Batch } from './data/index.ts';
+import { mergeTensors } from './merge-tensors.ts';
 import { packTensors, type TrainingTensors, type TrainStep, unpackTensors } from './train-step.ts';
 
 export interface StepFigures {
@@ -74,8 +75,5 @@ export class FunctionRunner implements StepRunner {
 }
 
 /** What a training step takes. */
-export const stepInputs = (tensors: TrainingTensors, batch: Batch, learningRate: number): Tensors => ({
-  ...packTensors(tensors),
-  ...batch,
-  learningRate: full([], learningRate),
-});
+export const stepInputs = (tensors: TrainingTensors, batch: Batch, learningRate: number): Tensors =>
+  mergeTensors<Tensor>(packTensors(tensors), { ...batch, learningRate: full([], learningRate) });

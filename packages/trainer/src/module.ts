@@ -1,5 +1,6 @@
 import type { Generator } from '@trainyard/autograd';
 import { InputError, type Tensor, type Tensors, zeros } from '@trainyard/autograd';
+import { mergeTensors } from './merge-tensors.ts';
 import { within } from './module-path.ts';
 import type { Initializer } from './nn/initializers.ts';
 
@@ -109,7 +110,7 @@ export function loadState(network: Module, state: Tensors): void {
  * @returns what `fn` returned, and the buffers as it left them
  */
 export function withState<T>(network: Module, state: Tensors, fn: () => T): [result: T, buffers: Tensors] {
-  const before = { ...parameterValues(network), ...bufferValues(network) };
+  const before = mergeTensors(parameterValues(network), bufferValues(network));
   loadState(network, state);
   try {
     return [fn(), bufferValues(network)];

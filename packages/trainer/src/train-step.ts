@@ -10,6 +10,7 @@ import {
   type Tensors,
   valueAndGradAux,
 } from '@trainyard/autograd';
+import { mergeTensors } from './merge-tensors.ts';
 import { type Module, withState } from './module.ts';
 import { clipByGlobalNorm, clipByValue, penalty, type Regularization } from './optim/gradients.ts';
 import { mapTensors, type Optimizer } from './optim/optimizer.ts';
@@ -45,11 +46,12 @@ const withoutPrefix = (prefix: string, packed: Tensors): Tensors =>
   );
 
 /** One record for all of it, `params.conv1.weight` style, as functions that are traced want it. */
-export const packTensors = ({ params, buffers, optimizer }: TrainingTensors): Tensors => ({
-  ...withPrefix('params', params),
-  ...withPrefix('buffers', buffers),
-  ...withPrefix('optimizer', optimizer),
-});
+export const packTensors = ({ params, buffers, optimizer }: TrainingTensors): Tensors =>
+  mergeTensors(
+    withPrefix('params', params),
+    withPrefix('buffers', buffers),
+    withPrefix('optimizer', optimizer),
+  );
 
 /** The inverse of `packTensors`; other names are left out. */
 export const unpackTensors = (packed: Tensors): TrainingTensors => ({
@@ -85,7 +87,7 @@ export interface TrainStep extends TensorFunction {
  */
 export function trainStep(network: Module, recipe: StepRecipe, generator: Generator): TrainStep {
   const objective = valueAndGradAux((params: Tensors, buffers: Tensors, images: Tensor, labels: Tensor) => {
-    const [logits, after] = withState(network, { ...params, ...buffers }, () =>
+    const [logits, after] = withState(network, mergeTensors(params, buffers), () =>
       network.forward(images, { training: true, generator }),
     );
     const loss = recipe.loss(logits, labels);
@@ -97,22 +99,22 @@ export function trainStep(network: Module, recipe: StepRecipe, generator: Genera
     const { images, labels } = inputs;
     const [loss, grads, { logits, after }] = objective(params, buffers, images, labels);
     const correct = sum(cast(equal(argMax(logits, 1), cast(labels, 'int64')), 'float32'));
-    return { ...withPrefix('gradients', grads), ...withPrefix('buffers', after), loss, correct };
+    return mergeTensors(withPrefix('gradients', grads), withPrefix('buffers', after), { loss, correct });
   };
   const update: TensorFunction = (inputs) => {
     const { params, optimizer } = unpackTensors(inputs);
     const grads = limited(withoutPrefix('gradients', inputs), recipe);
     const moved = recipe.optimizer.step(params, grads, optimizer, inputs.learningRate);
-    return {
-      ...withPrefix('params', applyMasks(moved.params, recipe.masks)),
-      ...withPrefix('optimizer', moved.state),
-    };
+    return mergeTensors(
+      withPrefix('params', applyMasks(moved.params, recipe.masks)),
+      withPrefix('optimizer', moved.state),
+    );
   };
   const whole: TensorFunction = (inputs) => {
     const computed = gradients(inputs);
-    const moved = update({ ...inputs, ...computed });
+    const moved = update(mergeTensors(inputs, computed));
     const kept = Object.entries(computed).filter(([name]) => !name.startsWith('gradients.'));
-    return { ...moved, ...Object.fromEntries(kept) };
+    return mergeTensors(moved, Object.fromEntries(kept));
   };
   return Object.assign(whole, { gradients, update });
 }

@@ -138,8 +138,8 @@ export class TrainingRun {
     if (!Number.isFinite(loss)) throw await this.#notFinite(loss, batch, before);
     this.#spent = batch;
     const count = batch.labels.size;
-    this.state = {
-      ...this.state,
+    // Not `...this.state`: see `mergeTensors`.
+    this.state = Object.assign({}, this.state, {
       generator: this.#generator.state,
       step: step + 1,
       sums: {
@@ -148,7 +148,7 @@ export class TrainingRun {
         pictures: sums.pictures + count,
         seconds: sums.seconds + (performance.now() - began) / 1000,
       },
-    };
+    });
     return loss;
   }
 
@@ -167,7 +167,8 @@ export class TrainingRun {
     const memory = this.#spent;
     this.#spent = undefined;
     try {
-      this.#next = { ...next, batch: this.loader.batch(next.epoch, next.step, memory) };
+      const batch = this.loader.batch(next.epoch, next.step, memory);
+      this.#next = { epoch: next.epoch, step: next.step, batch };
     } catch {
       this.#next = undefined;
     }

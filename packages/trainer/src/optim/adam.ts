@@ -1,4 +1,5 @@
 import { add, div, mul, sqrt, square, sub, type Tensors, zeros } from '@trainyard/autograd';
+import { mergeTensors } from '../merge-tensors.ts';
 import { inRange } from '../options.ts';
 import { mapTensors, type Optimizer, renameTensors, slot } from './optimizer.ts';
 
@@ -50,7 +51,7 @@ function adamRule(kind: 'adam' | 'adamW', options: AdamOptions, fallbackDecay: n
       });
       return {
         params: moved,
-        state: { ...renameTensors(m, first), ...renameTensors(v, second), correction1, correction2 },
+        state: mergeTensors(renameTensors(m, first), renameTensors(v, second), { correction1, correction2 }),
       };
     },
   };
