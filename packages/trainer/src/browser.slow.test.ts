@@ -15,7 +15,7 @@ import {
 import * as ort from 'onnxruntime-node';
 import type { Browser } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import type { PageLosses, PageRun } from './browser-page/page.cases.ts';
+import type { PageConvolutions, PageLosses, PageRun } from './browser-page/page.cases.ts';
 import { compiled } from './compiled.ts';
 import { eager } from './executor.ts';
 
@@ -25,16 +25,17 @@ const ortFolder = fileURLToPath(
 );
 const steps = 10;
 
-/** Losses of a run in a page of its own, and the nodes that its log puts on the processor. */
-async function inPage(browser: Browser, url: string, run: PageRun) {
+/** Runs a function in a page of its own; gives its result, and what ONNX Runtime logs. */
+async function inPage<T, A>(
+  browser: Browser,
+  url: string,
+  fn: (argument: A) => Promise<T>,
+  argument: A,
+): Promise<{ result: T; log: readonly string[] }> {
   const { page, log } = await openPage(browser, url);
   try {
     await page.waitForFunction('globalThis.losses !== undefined');
-    const results = await page.evaluate((given) => {
-      const { losses } = globalThis as unknown as { losses: PageLosses };
-      return losses(given);
-    }, run);
-    return { ...results, placed: placement(log) };
+    return { result: (await page.evaluate(fn as never, argument)) as T, log };
   } catch (error) {
     throw new Error(`the page failed; its console ends with:\n${log.slice(-20).join('\n')}`, {
       cause: error,
@@ -43,6 +44,10 @@ async function inPage(browser: Browser, url: string, run: PageRun) {
     await page.close();
   }
 }
+
+// They run in the page, where these are global.
+const trainInPage = (run: PageRun) => (globalThis as unknown as { losses: PageLosses }).losses(run);
+const convolveInPage = () => (globalThis as unknown as { convolutions: PageConvolutions }).convolutions();
 
 /** Nodes by the provider that runs them, from ONNX Runtime's log; `all` where it is one for all. */
 function placement(log: readonly string[]): Record<string, string[]> {
@@ -71,34 +76,39 @@ const runs = [
   { provider: 'webgpu', threads: 1, placed: 'WebGpuExecutionProvider' },
 ] as const;
 
-describe.skipIf(chromiumMissing)(
-  `training in the browser${chromiumMissing ? `: ${chromiumMissing}` : ''}`,
-  () => {
-    it('gives the losses of Node and of eager on WASM and on WebGPU, which runs every node', () =>
-      bundlePage(pageFolder, (folder) =>
-        serveFolders({ '/': folder, '/ort/': ortFolder }, (url) =>
-          withChromium(async (browser) => {
-            for (const network of networks) {
-              const expected = await lossesOf(network, eager, steps);
-              const native = await lossesOf(network, compiled({ ort, threads: 1 }), steps);
-              for (const { placed, ...run } of runs) {
-                const what = `${network.name} on ${run.provider}, threads: ${run.threads}`;
-                const { batchSize } = network;
-                const actual = await inPage(browser, url, {
-                  ...run,
-                  network: network.name,
-                  batchSize,
-                  steps,
-                });
-                expect(actual.fallback, what).toBeUndefined();
-                expect(actual.losses, what).toHaveLength(steps);
-                expect(worstDifference(native.losses, actual.losses), what).toBeLessThan(1e-3);
-                expect(worstDifference(expected.losses, actual.losses), what).toBeLessThan(1e-3);
-                expect(actual.placed, what).toEqual({ [placed]: ['all'] });
-              }
-            }
-          }),
-        ),
-      ));
-  },
-);
+const suite = `training in the browser${chromiumMissing ? `: ${chromiumMissing}` : ''}`;
+
+describe.skipIf(chromiumMissing)(suite, () => {
+  const inBrowser = (use: (browser: Browser, url: string) => Promise<void>): Promise<void> =>
+    bundlePage(pageFolder, (folder) =>
+      serveFolders({ '/': folder, '/ort/': ortFolder }, (url) =>
+        withChromium((browser) => use(browser, url)),
+      ),
+    );
+
+  it.each(networks)('gives the losses of Node and of eager: $name', (network) =>
+    inBrowser(async (browser, url) => {
+      const expected = await lossesOf(network, eager, steps);
+      const native = await lossesOf(network, compiled({ ort, threads: 1 }), steps);
+      for (const { placed, ...run } of runs) {
+        const what = `on ${run.provider}, threads: ${run.threads}`;
+        const { name, batchSize } = network;
+        const given = { ...run, network: name, batchSize, steps };
+        const { result, log } = await inPage(browser, url, trainInPage, given);
+        expect(result.fallback, what).toBeUndefined();
+        expect(result.losses, what).toHaveLength(steps);
+        expect(worstDifference(native.losses, result.losses), what).toBeLessThan(1e-3);
+        expect(worstDifference(expected.losses, result.losses), what).toBeLessThan(1e-3);
+        // WebGPU runs every node: none goes back and forth to the processor.
+        expect(placement(log), what).toEqual({ [placed]: ['all'] });
+      }
+    }),
+  );
+
+  it('convolves right on WebGPU, whatever the counts of channels', () =>
+    inBrowser(async (browser, url) => {
+      const { result } = await inPage(browser, url, convolveInPage, undefined);
+      expect(Object.keys(result)).toHaveLength(9);
+      for (const [what, difference] of Object.entries(result)) expect(difference, what).toBeLessThan(1e-5);
+    }));
+});
