@@ -12,7 +12,8 @@ export interface OrtTensor {
 export type OrtTensors = Readonly<Record<string, OrtTensor>>;
 
 export interface OrtSession {
-  run(feeds: OrtTensors, fetches: OrtTensors): Promise<OrtTensors>;
+  /** @param fetches where results are written; null for one that the runtime makes a tensor of */
+  run(feeds: OrtTensors, fetches: Readonly<Record<string, OrtTensor | null>>): Promise<OrtTensors>;
   run(feeds: OrtTensors): Promise<OrtTensors>;
   release(): Promise<void>;
 }

@@ -13,6 +13,7 @@ import {
   toOrt,
 } from './ort.ts';
 import type { OutputTypes } from './output-buffers.ts';
+import { bytesWithoutCopies, paysWithoutCopies, runWithoutCopies } from './without-copies.ts';
 
 export interface ProgramOptions extends ToOnnxOptions {
   /** ONNX Runtime: the namespace of onnxruntime-node, onnxruntime-web or onnxruntime-react-native. */
@@ -31,15 +32,18 @@ export class Program {
   readonly #hostInputs: readonly HostInput[];
   /** Names in the graph by the names of the results. */
   readonly #outputNames: ReadonlyMap<string, string>;
+  /** Whether the session is one for `runWithoutCopies`. */
+  readonly #withoutCopies: boolean;
   /** Known after the first run: onnxruntime-web on WASM, for one, leaves the tensors it is given as they are. */
   #writesInPlace: boolean | undefined;
 
-  private constructor(ort: OrtNamespace, session: OrtSession, fn: OnnxFunction) {
+  private constructor(ort: OrtNamespace, session: OrtSession, fn: OnnxFunction, withoutCopies: boolean) {
     this.#ort = ort;
     this.#session = session;
     this.#hostInputs = fn.hostInputs;
     this.#outputNames = fn.outputNames;
     this.outputTypes = fn.outputTypes;
+    this.#withoutCopies = withoutCopies;
   }
 
   /** @throws Error whose message names the operator that ONNX or ONNX Runtime lacks, or that reads a traced tensor */
@@ -50,11 +54,15 @@ export class Program {
   ): Promise<Program> {
     const { ort, session: sessionOptions } = options;
     const onnx = await onnxFor(fn, inputs, options);
-    const session = await ort.InferenceSession.create(onnxBytes(onnx), {
-      logSeverityLevel: 3,
-      ...sessionOptions,
-    });
-    return new Program(ort, session, onnx);
+    const withoutCopies = await paysWithoutCopies(ort, onnx);
+    const session = await ort.InferenceSession.create(
+      (withoutCopies ? bytesWithoutCopies : onnxBytes)(onnx),
+      {
+        logSeverityLevel: 3,
+        ...sessionOptions,
+      },
+    );
+    return new Program(ort, session, onnx, withoutCopies);
   }
 
   /**
@@ -65,6 +73,10 @@ export class Program {
     const feeds: Record<string, OrtTensor> = {};
     for (const [name, x] of Object.entries(inputs)) feeds[name] = toOrt(this.#ort, x);
     for (const { name, produce } of this.#hostInputs) feeds[name] = toOrt(this.#ort, produce());
+    if (this.#withoutCopies) {
+      await runWithoutCopies(this.#session, feeds, this.#named(buffers));
+      return buffers;
+    }
     if (this.#writesInPlace === undefined) mark(buffers);
     if (this.#writesInPlace !== false) {
       await this.#session.run(feeds, this.#named(buffers));

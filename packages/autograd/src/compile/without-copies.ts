@@ -1,0 +1,90 @@
+import { bytesPerElement, createModel, Graph, Node, Value, writeModel } from '@trainyard/onnx-ir';
+import { sizeOf } from '../types.ts';
+import { type OnnxFunction, onnxBytes } from './onnx-function.ts';
+import type { OrtNamespace, OrtSession, OrtTensors } from './ort.ts';
+
+/*
+ * onnxruntime-node 1.30 writes results to the tensors it is given, and then makes a new tensor of each result all the
+ * same: fresh memory, which the system clears, and a copy. For large parameters that takes as long as the step. It
+ * makes them one after the other, and stops at a result that is no tensor. So a graph whose first result is an empty
+ * sequence is run, all its results are where they should be, and nothing is copied.
+ */
+
+const guard = 'ai.trainyard/no-copies';
+/** ONNX's type message of a sequence of float32 tensors. */
+const sequenceType = Uint8Array.of(0x22, 6, 0x0a, 4, 0x0a, 2, 8, 1);
+/** What it says, where the first result is no tensor. */
+const refusal = /non.?tensor type/i;
+
+/** Below this many bytes of results, copying them takes no time that matters. */
+const leastBytes = 2 ** 20;
+
+/** The bytes of a function's graph with the empty sequence before its results. */
+export function bytesWithoutCopies(fn: OnnxFunction): Uint8Array {
+  const [sequence, node] = emptySequence();
+  const { graph } = fn;
+  graph.insert([node]);
+  graph.outputs.unshift(sequence);
+  try {
+    return onnxBytes(fn);
+  } finally {
+    graph.outputs.shift();
+    graph.remove([node]);
+  }
+}
+
+function emptySequence(): [Value, Node] {
+  const value = new Value(guard);
+  value.opaqueType = { encoded: sequenceType };
+  return [value, new Node('SequenceEmpty', [], [value], { name: guard })];
+}
+
+/**
+ * Runs a graph of `bytesWithoutCopies`; its results are in `fetches` then, which has to name all of them.
+ * @throws Error where the run failed
+ */
+export async function runWithoutCopies(
+  session: OrtSession,
+  feeds: OrtTensors,
+  fetches: OrtTensors,
+): Promise<void> {
+  try {
+    await session.run(feeds, { [guard]: null, ...fetches });
+  } catch (error) {
+    if (!(error instanceof Error) || !refusal.test(error.message)) throw error;
+  }
+}
+
+const known = new WeakMap<OrtNamespace['InferenceSession'], Promise<boolean>>();
+
+/** Whether a function's results are large enough, and the runtime one that can be kept from copying them. */
+export async function paysWithoutCopies(ort: OrtNamespace, { outputTypes }: OnnxFunction): Promise<boolean> {
+  const bytes = [...outputTypes.values()].map(
+    ({ dtype, shape }) => bytesPerElement(dtype) * sizeOf(shape as readonly number[]),
+  );
+  if (bytes.reduce((a, b) => a + b, 0) < leastBytes) return false;
+  const found = known.get(ort.InferenceSession) ?? probe(ort).catch(() => false);
+  known.set(ort.InferenceSession, found);
+  return found;
+}
+
+/** Whether 1 + 1 arrives in the tensor that was given for it, and nothing else comes back. */
+async function probe({ InferenceSession, Tensor }: OrtNamespace): Promise<boolean> {
+  const type = { dtype: 'float32', shape: [1] } as const;
+  const graph = new Graph('probe');
+  const x = new Value('x', type);
+  const y = new Value('y', type);
+  const [sequence, node] = emptySequence();
+  graph.inputs.push(x);
+  graph.nodes.push(new Node('Add', [x, x], [y], { name: 'add' }), node);
+  graph.outputs.push(sequence, y);
+  const session = await InferenceSession.create(writeModel(createModel(graph)), { logSeverityLevel: 4 });
+  const result = new Float32Array(1);
+  await runWithoutCopies(
+    session,
+    { x: new Tensor('float32', Float32Array.of(1), [1]) },
+    { y: new Tensor('float32', result, [1]) },
+  );
+  await session.release();
+  return result[0] === 2;
+}
