@@ -25,7 +25,7 @@ async function contendersFor(
   ];
 }
 
-/** Milliseconds; all networks together take about four minutes on two idle cores, most of it in what is slow. */
+/** Milliseconds; most of the time goes into the first steps of what is slow. */
 const timing = { warmup: 1, rounds: 10, turn: 300, enough: 4000, tooSlow: 10_000 };
 
 /** One training step (forward, backward, SGD with momentum) of five networks, and how near the machine's limit it is. */
