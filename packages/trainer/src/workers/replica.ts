@@ -1,4 +1,5 @@
 import * as ort from 'onnxruntime-node';
+import { mergeTensors } from '../merge-tensors.ts';
 import type { Meeting } from './meeting.ts';
 import type { SentGraph, SentPlan } from './protocol.ts';
 import { copyInto, type SharedTensor, type SharedTensors } from './shared-tensors.ts';
@@ -76,7 +77,7 @@ export class Replica {
     if (!gradients || !sent.part) return;
     copyInto(feeds, sent.part.feeds);
     await gradients.run(
-      { ...this.#named(['params', 'buffers']), ...feeds },
+      mergeTensors<ort.Tensor>(this.#named(['params', 'buffers']), feeds),
       fetches(sent.part.gradients, own),
     );
     // Alone, nobody else reads them.
@@ -85,7 +86,7 @@ export class Replica {
 
   async #update({ sent, update, learningRate, parts }: Plan): Promise<void> {
     copyInto(learningRate, sent.learningRate);
-    const feeds: Record<string, ort.Tensor> = { ...this.#named(['params', 'optimizer']), ...learningRate };
+    const feeds = mergeTensors<ort.Tensor>(this.#named(['params', 'optimizer']), learningRate);
     parts.forEach((part, i) => {
       if (i !== this.#index) copyInto(part, sent.parts[i]);
       for (const name of Object.keys(sent.parts[i])) feeds[`part${i}.${name}`] = part[name];
