@@ -1,3 +1,4 @@
+import type { Node } from '@trainyard/onnx-ir';
 import type { Target } from '../op.ts';
 import type { Tensors, Traced } from '../trace.ts';
 import type { HostInput } from '../tracer.ts';
@@ -119,6 +120,15 @@ const namesOf = ({ executionProviders }: { readonly executionProviders?: unknown
     typeof provider === 'string' ? provider : provider?.name,
   );
 
+/** The least block that any processor has. */
+const leastBlock = 8;
+
+/** Whether a convolution's channels, in and out, could be taken in blocks. */
+function fillsBlocks({ opType, inputs }: Node): boolean {
+  const [outputs, channels] = inputs[1]?.type?.shape ?? [];
+  return opType === 'Conv' && Number(outputs) % leastBlock === 0 && Number(channels) % leastBlock === 0;
+}
+
 /** The channels in a block, where convolutions run on a processor and may be ONNX Runtime's own. */
 async function blockFor(
   ort: OrtNamespace,
@@ -127,8 +137,7 @@ async function blockFor(
   { target, optimize = true }: ToOnnxOptions,
 ): Promise<number | undefined> {
   const onProcessor = target === 'cpu' && namesOf(session).every((name) => name === 'cpu');
-  const pays = optimize && onProcessor && graph.nodes.some(({ opType }) => opType === 'Conv');
-  return pays ? channelBlockOf(ort) : undefined;
+  return optimize && onProcessor && graph.nodes.some(fillsBlocks) ? channelBlockOf(ort) : undefined;
 }
 
 /** WebGPU leaves to the processor what it lacks, and copies back and forth for it. */
