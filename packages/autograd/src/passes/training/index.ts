@@ -4,6 +4,7 @@ export { convPool } from './conv-pool.ts';
 export { cropBeforePool } from './crop-before-pool.ts';
 export { lower } from './lower.ts';
 export { optimizeTraining, trainingPasses } from './optimize-training.ts';
+export { normOverPictures } from './norm-over-pictures.ts';
 export { poolBeforeRelu } from './pool-before-relu.ts';
 export { smallPictures } from './small-pictures.ts';
 export { sumPoolGradient } from './sum-pool-gradient.ts';

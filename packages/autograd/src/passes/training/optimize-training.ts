@@ -15,6 +15,7 @@ import { convPool } from './conv-pool.ts';
 import { cropBeforePool } from './crop-before-pool.ts';
 import { emitBlocked } from './emit-blocked.ts';
 import { lower } from './lower.ts';
+import { normOverPictures } from './norm-over-pictures.ts';
 import { poolBeforeRelu } from './pool-before-relu.ts';
 import { smallPictures } from './small-pictures.ts';
 import { sumPoolGradient } from './sum-pool-gradient.ts';
@@ -36,7 +37,7 @@ const rules: readonly Pass[] = [
  * A rule that pays on one target only is in that target's list only.
  */
 export const trainingPasses: Readonly<Record<Target, readonly Pass[]>> = {
-  cpu: [...rules, smallPictures, transposedAsConv],
+  cpu: [...rules, smallPictures, normOverPictures, transposedAsConv],
   portable: [...rules, castBeforeTranspose, topClassOfInt32],
 };
 

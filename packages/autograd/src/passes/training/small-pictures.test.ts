@@ -18,6 +18,7 @@ import { Generator } from '../../random.ts';
 import { full, type Tensor, tensorOf } from '../../tensor.ts';
 import type { Tensors } from '../../trace.ts';
 import { alignScalars } from './align-scalars.ts';
+import { normOverPictures } from './norm-over-pictures.ts';
 import { smallPictures } from './small-pictures.ts';
 import { expectSameStep, operatorsOf, rewritten } from './training-steps.cases.ts';
 import { transposedAsConv } from './transposed-as-conv.ts';
@@ -104,6 +105,32 @@ describe('smallPictures', () => {
     expect(of([1, 3, 9, 9], [5, 3, 1, 1], 1).of(smallPictures).refused[0].why).toMatch(/9×9 are not small/);
     expect(of([1, 3, 12, 12], [3, 1, 3, 3], 3).of(smallPictures).refused[0].why).toMatch(/12×12 are not/);
     expect(of([8, 3, 2, 2], [5, 3, 2, 2], 1).of(smallPictures)).toMatchObject({ changed: 0, refused: [] });
+  });
+});
+
+describe('normOverPictures', () => {
+  const of = (size: number) =>
+    rewritten(
+      (p, { x }) => mean(square(sub(batchNormTraining(conv(x, p.w), p.s, p.b).y, 1))),
+      { w: normal([5, 3, 1, 1]), s: normal([5]), b: normal([5]) },
+      { x: normal([8, 3, size, size]) },
+      [smallPictures, normOverPictures],
+    );
+
+  test('normalizes what is transposed before it is, in long runs', () => {
+    const { model, of: report } = of(2);
+    expect(report(normOverPictures)).toMatchObject({ changed: 2, refused: [] });
+    const shapes = model.graph.nodes
+      .filter(({ opType }) => opType.startsWith('BatchNormTraining'))
+      .map(({ inputs }) => inputs[0]?.type?.shape);
+    expect(shapes).toEqual([
+      [1, 5, 32],
+      [1, 5, 32],
+    ]);
+  });
+
+  test('leaves alone what is not transposed', () => {
+    expect(of(9).of(normOverPictures)).toMatchObject({ changed: 0, refused: [] });
   });
 });
 
