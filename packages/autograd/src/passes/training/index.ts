@@ -1,10 +1,12 @@
+export { addInProduct } from './add-in-product.ts';
 export { alignScalars } from './align-scalars.ts';
+export { blockedConvPool } from './blocked-conv-pool.ts';
 export { castBeforeTranspose } from './cast-before-transpose.ts';
 export { convPool } from './conv-pool.ts';
 export { cropBeforePool } from './crop-before-pool.ts';
 export { lower } from './lower.ts';
-export { optimizeTraining, trainingPasses } from './optimize-training.ts';
 export { normOverPictures } from './norm-over-pictures.ts';
+export { optimizeTraining, trainingPasses } from './optimize-training.ts';
 export { poolBeforeRelu } from './pool-before-relu.ts';
 export { smallPictures } from './small-pictures.ts';
 export { sumPoolGradient } from './sum-pool-gradient.ts';

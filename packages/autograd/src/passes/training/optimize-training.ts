@@ -7,6 +7,7 @@ import { foldConstants } from '../fold-constants.ts';
 import { inferShapes } from '../infer-shapes.ts';
 import type { Pass } from '../pass.ts';
 import { type PassReport, runPasses } from '../run-passes.ts';
+import { addInProduct } from './add-in-product.ts';
 import { alignScalars } from './align-scalars.ts';
 import { blockedConv } from './blocked-conv.ts';
 import { blockedConvPool } from './blocked-conv-pool.ts';
@@ -29,6 +30,7 @@ const rules: readonly Pass[] = [
   sumPoolGradient,
   convPool,
   cropBeforePool,
+  addInProduct,
   alignScalars,
 ];
 
