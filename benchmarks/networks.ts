@@ -14,7 +14,11 @@ export interface BenchmarkNetwork {
   readonly tolerance: Tolerance;
 }
 
-const tolerance: Tolerance = { loss: 1e-5, gradients: 1e-3 };
+/**
+ * Rounding differs by about 1e-6. But one activation that it moves over the corner of a ReLU gets a gradient or none:
+ * among n of a layer that is a difference of 1 / √n, of some thousandths.
+ */
+const tolerance: Tolerance = { loss: 1e-5, gradients: 0.03 };
 
 export const benchmarkNetworks: readonly BenchmarkNetwork[] = [
   { name: 'refcnn', make: () => refCnn(), shape: [28, 28, 1], batch: 128, smallBatch: 4, tolerance },
@@ -34,8 +38,8 @@ export const benchmarkNetworks: readonly BenchmarkNetwork[] = [
     shape: [64, 64, 3],
     batch: 32,
     smallBatch: 2,
-    // Of a million activations, a few are so near a corner of ReLU6 that rounding decides whether they get a gradient.
-    // Over 35 layers that makes a difference of a hundredth, whatever the batch.
+    // Rounding grows over 53 convolutions, and moves a few of each million activations over a corner of ReLU6. Over 35
+    // such layers that makes a difference of a hundredth or two, whatever the batch.
     tolerance: { ...tolerance, gradients: 0.1 },
   },
 ];
