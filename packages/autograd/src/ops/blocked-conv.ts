@@ -17,6 +17,8 @@ export const blockedDomain = 'ai.trainyard.blocked';
 /** x [N, C, H, W] with its channels in blocks: [N, C / block, H, W, block]. */
 export function toBlocks(x: Tensor, block: number): Tensor {
   const [, channels, height, width] = x.shape as number[];
+  // One block is channels last, which weight gradients take as well.
+  if (channels === block) return reshape(transpose(x, [0, 2, 3, 1]), [0, 1, height, width, block]);
   return transpose(reshape(x, [0, channels / block, block, height, width]), [0, 1, 3, 4, 2]);
 }
 
