@@ -8,7 +8,7 @@ import { type ConvOptions, conv, convRules } from './conv.ts';
 import { convWeightGrad } from './conv-weight-grad.ts';
 import { portableConvTranspose } from './portable-conv.ts';
 import { sum } from './reduce.ts';
-import { type Axis, extent, geometryOf, requirePicture, windowAxes } from './window.ts';
+import { type Axis, extent, geometryOf, requirePicture, windowAxes, withKernel } from './window.ts';
 
 const rules = { ...convRules, outputPadding: attr.ints(), outputShape: attr.ints() };
 type Attributes = AttributesOf<typeof rules>;
@@ -118,4 +118,4 @@ export const ConvTranspose: Op<typeof rules> = defineOp<typeof rules>({
  * @throws InputError when channels, group or sizes do not fit
  */
 export const convTranspose = (x: Tensor, w: Tensor, b?: Tensor, options: ConvTransposeOptions = {}): Tensor =>
-  ConvTranspose.call([x, w, b], { ...options, kernelShape: w.shape.slice(2) as number[] })[0];
+  ConvTranspose.call([x, w, b], withKernel(options, w.shape.slice(2) as number[]))[0];

@@ -14,7 +14,7 @@ import { sum } from './reduce.ts';
 import { reshape } from './reshape.ts';
 import { slice } from './slice.ts';
 import { transpose } from './transpose.ts';
-import { type Axis, geometryOf, leftOver, windowAxes } from './window.ts';
+import { type Axis, geometryOf, leftOver, windowAxes, withKernel } from './window.ts';
 
 const rules = {
   dilations: attr.ints(),
@@ -187,4 +187,4 @@ export const convWeightGrad = (
   dy: Tensor,
   kernelShape: readonly number[],
   options: ConvOptions = {},
-): Tensor => ConvWeightGrad.call([x, dy], { ...options, kernelShape })[0];
+): Tensor => ConvWeightGrad.call([x, dy], withKernel(options, kernelShape))[0];

@@ -8,7 +8,7 @@ import { convTranspose } from './conv-transpose.ts';
 import { convWeightGrad } from './conv-weight-grad.ts';
 import { portableConv } from './portable-conv.ts';
 import { sum } from './reduce.ts';
-import { geometryOf, leftOver, positions, requirePicture, windowAxes } from './window.ts';
+import { geometryOf, leftOver, positions, requirePicture, windowAxes, withKernel } from './window.ts';
 
 export const convRules = {
   autoPad: attr.string('NOTSET'),
@@ -92,7 +92,10 @@ export const Conv: Op<typeof convRules> = defineOp<typeof convRules>({
   vjp: ({ inputs: [x, w], outputs: [y], attributes, cotangents: [dy] }) => {
     const call = () => resolved(x, w, attributes, y);
     return [
-      () => convTranspose(dy, w, undefined, { ...call().options, outputPadding: call().outputPadding }),
+      () => {
+        const { options, outputPadding } = call();
+        return convTranspose(dy, w, undefined, Object.assign({ outputPadding }, options));
+      },
       () => convWeightGrad(x, dy, w.shape.slice(2) as number[], call().options),
       () => sum(dy, { axes: dy.shape.map((_, i) => i).filter((i) => i !== 1) }),
     ];
@@ -110,4 +113,4 @@ export const Conv: Op<typeof convRules> = defineOp<typeof convRules>({
  * @throws InputError when channels, group or sizes do not fit
  */
 export const conv = (x: Tensor, w: Tensor, b?: Tensor, options: ConvOptions = {}): Tensor =>
-  Conv.call([x, w, b], { ...options, kernelShape: w.shape.slice(2) as number[] })[0];
+  Conv.call([x, w, b], withKernel(options, w.shape.slice(2) as number[]))[0];

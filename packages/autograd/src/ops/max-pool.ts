@@ -104,4 +104,4 @@ export const MaxPool: Op<typeof maxPoolRules> = defineOp<typeof maxPoolRules>({
  * @throws InputError when the window is larger than the padded input
  */
 export const maxPool = (x: Tensor, options: PoolOptions): Tensor =>
-  MaxPool.call([x], { ...options, ceilMode: options.ceilMode ? 1 : 0 })[0];
+  MaxPool.call([x], Object.assign({}, options, { ceilMode: options.ceilMode ? 1 : 0 }))[0];

@@ -71,14 +71,20 @@ export function windowAxes(
   const dilations = perAxis(where, 'dilations', attributes.dilations, rank, 1, 1);
   const pads = perAxis(where, 'pads', attributes.pads, 2 * rank, 0, 0);
   return sizes.map((size, i) => {
-    const axis = { kernel: size, stride: strides[i], dilation: dilations[i], begin: 0, end: 0 };
-    if (attributes.autoPad === 'NOTSET') return { ...axis, begin: pads[i], end: pads[i + rank] };
-    if (attributes.autoPad === 'VALID') return axis;
+    const axis = (begin: number, end: number): Axis => ({
+      kernel: size,
+      stride: strides[i],
+      dilation: dilations[i],
+      begin,
+      end,
+    });
+    if (attributes.autoPad === 'NOTSET') return axis(pads[i], pads[i + rank]);
+    if (attributes.autoPad === 'VALID') return axis(0, 0);
     const upper = attributes.autoPad === 'SAME_UPPER';
     if (!upper && attributes.autoPad !== 'SAME_LOWER')
       throw new InputError(where, 'autoPad NOTSET, VALID, SAME_UPPER or SAME_LOWER', attributes.autoPad);
-    const [begin, end] = samePads(shape[i + 2], strides[i], extent(axis), upper);
-    return { ...axis, begin, end };
+    const [begin, end] = samePads(shape[i + 2], strides[i], extent(axis(0, 0)), upper);
+    return axis(begin, end);
   });
 }
 
@@ -159,3 +165,10 @@ export function geometryOf(
     horizontal: axes[axes.length - 1],
   };
 }
+
+/**
+ * Options of an operator with the kernel's shape. Not `{ ...options, kernelShape }`: a spread that adds a name makes V8
+ * a hidden class each time, which only a full collection takes back.
+ */
+export const withKernel = <T extends object>(options: T, kernelShape: readonly number[]) =>
+  Object.assign({ kernelShape }, options);
