@@ -8,11 +8,14 @@ import {
   initialize,
   LeNet5,
   Loader,
+  MobileNetV2,
   type Module,
   type Optimizer,
   parameterValues,
   ResNet8,
+  ResNet18,
   refCnn,
+  SqueezeNet,
   sgd,
   softmaxCrossEntropy,
   trainStep,
@@ -75,6 +78,46 @@ export const comparedNetworks: readonly ComparedNetwork[] = [
     batchSize: 16,
     optimizer: sgd({ momentum: 0.9 }),
     rate: 0.02,
+  },
+];
+
+/**
+ * For tests: the larger networks, in the same way. In the last stages of small pictures, batch norm averages so few
+ * elements that a difference in the last bit grows with every step: an eager run whose weights were moved by one bit
+ * goes apart from the other one just as fast. Larger batches and smaller rates hold that back for 50 steps.
+ */
+export const largerNetworks: readonly ComparedNetwork[] = [
+  {
+    name: 'the 224×224 CNN, on 32×32',
+    make: () => refCnn({ size: 32, channels: 3 }),
+    shape: [32, 32, 3],
+    batchSize: 4,
+    optimizer: sgd({ momentum: 0.9 }),
+    rate: 0.01,
+  },
+  {
+    name: 'SqueezeNet with dropout',
+    make: () => new SqueezeNet({ classes: 10 }),
+    shape: [32, 32, 3],
+    batchSize: 4,
+    optimizer: adamW({ eps: 1e-4 }),
+    rate: 0.0003,
+  },
+  {
+    name: 'ResNet18',
+    make: () => new ResNet18({ channels: 8, classes: 10 }),
+    shape: [32, 32, 3],
+    batchSize: 8,
+    optimizer: sgd({ momentum: 0.9 }),
+    rate: 0.00005,
+  },
+  {
+    name: 'MobileNetV2 with dropout',
+    make: () => new MobileNetV2({ width: 0.25, classes: 10 }),
+    shape: [32, 32, 3],
+    batchSize: 16,
+    optimizer: sgd(),
+    rate: 0.00001,
   },
 ];
 

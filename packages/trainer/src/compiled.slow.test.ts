@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { comparedNetworks, lossesOf, worstDifference } from '@trainyard/testing/training';
+import { comparedNetworks, largerNetworks, lossesOf, worstDifference } from '@trainyard/testing/training';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { compiled } from './compiled.ts';
@@ -18,6 +18,15 @@ describe('the compiled executor', () => {
     }
     // A network that stands still would agree too.
     expect(expected.losses[49]).toBeLessThan(0.8 * expected.losses[0]);
+  });
+
+  it.each(largerNetworks)('follows the eager one over 50 steps: $name', async (compared) => {
+    const expected = await lossesOf(compared, eager, 50);
+    const actual = await lossesOf(compared, compiled({ ort, threads: 2 }), 50);
+    expect(actual.fallback).toBeUndefined();
+    expect(worstDifference(expected.losses.slice(0, 10), actual.losses)).toBeLessThan(1e-4);
+    expect(worstDifference(expected.losses, actual.losses)).toBeLessThan(1e-2);
+    expect(new Set(expected.losses).size).toBe(50);
   });
 });
 
