@@ -14,7 +14,8 @@ import {
   toOrt,
 } from './ort.ts';
 import type { OutputTypes } from './output-buffers.ts';
-import { bytesWithoutCopies, paysWithoutCopies, runWithoutCopies } from './without-copies.ts';
+import { runWithoutCopies } from './run-without-copies.ts';
+import { bytesWithoutCopies, paysWithoutCopies } from './without-copies.ts';
 
 export interface ProgramOptions extends ToOnnxOptions {
   /** ONNX Runtime: the namespace of onnxruntime-node, onnxruntime-web or onnxruntime-react-native. */

@@ -1,7 +1,8 @@
 import { bytesPerElement, createModel, Graph, Node, Value, writeModel } from '@trainyard/onnx-ir';
 import { sizeOf } from '../types.ts';
 import { type OnnxFunction, onnxBytes } from './onnx-function.ts';
-import type { OrtNamespace, OrtSession, OrtTensors } from './ort.ts';
+import type { OrtNamespace } from './ort.ts';
+import { guard, runWithoutCopies } from './run-without-copies.ts';
 
 /*
  * onnxruntime-node 1.30 writes results to the tensors it is given, and then makes a new tensor of each result all the
@@ -10,11 +11,8 @@ import type { OrtNamespace, OrtSession, OrtTensors } from './ort.ts';
  * sequence is run, all its results are where they should be, and nothing is copied.
  */
 
-const guard = 'ai.trainyard/no-copies';
 /** ONNX's type message of a sequence of float32 tensors. */
 const sequenceType = Uint8Array.of(0x22, 6, 0x0a, 4, 0x0a, 2, 8, 1);
-/** What it says, where the first result is no tensor. */
-const refusal = /non.?tensor type/i;
 
 /** Below this many bytes of results, copying them takes no time that matters. */
 const leastBytes = 2 ** 20;
@@ -37,22 +35,6 @@ function emptySequence(): [Value, Node] {
   const value = new Value(guard);
   value.opaqueType = { encoded: sequenceType };
   return [value, new Node('SequenceEmpty', [], [value], { name: guard })];
-}
-
-/**
- * Runs a graph of `bytesWithoutCopies`; its results are in `fetches` then, which has to name all of them.
- * @throws Error where the run failed
- */
-export async function runWithoutCopies(
-  session: OrtSession,
-  feeds: OrtTensors,
-  fetches: OrtTensors,
-): Promise<void> {
-  try {
-    await session.run(feeds, { [guard]: null, ...fetches });
-  } catch (error) {
-    if (!(error instanceof Error) || !refusal.test(error.message)) throw error;
-  }
 }
 
 const known = new WeakMap<OrtNamespace['InferenceSession'], Promise<boolean>>();

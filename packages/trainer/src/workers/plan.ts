@@ -1,18 +1,18 @@
 import {
-  add,
+  bytesWithoutCopies,
   type HostInput,
-  mul,
   type OnnxFunction,
+  type OrtNamespace,
   onnxBytes,
   onnxFor,
   type ProgramOptions,
-  type Tensors,
+  paysWithoutCopies,
   type TensorType,
 } from '@trainyard/autograd';
 import type { Batch } from '../data/index.ts';
 import { packTensors, type TrainingTensors, type TrainStep } from '../train-step.ts';
 import type { SentGraph, SentPlan } from './protocol.ts';
-import { share } from './shared-tensors.ts';
+import { type SharedTensors, share } from './shared-tensors.ts';
 
 /** The sizes of the parts that so many pictures make for so many workers; nobody gets none before it has to be. */
 export const partSizes = (pictures: number, workers: number): number[] =>
@@ -21,74 +21,114 @@ export const partSizes = (pictures: number, workers: number): number[] =>
     (_, i) => Math.floor(pictures / workers) + (i < pictures % workers ? 1 : 0),
   );
 
+/** What a worker reads of a batch, and what is drawn for it. */
+interface Feeds {
+  readonly memory: SharedTensors;
+  readonly hostInputs: readonly HostInput[];
+}
+
 /** How batches of one size are trained on: what each worker is told, and what is fed to it for each step. */
 export class Plan {
   readonly sent: readonly SentPlan[];
   readonly sizes: readonly number[];
-  readonly #hostInputs: readonly (readonly HostInput[])[];
+  readonly #feeds: readonly (Feeds | undefined)[];
+  readonly #learningRate: SharedTensors[string];
 
   private constructor(
     sent: readonly SentPlan[],
     sizes: readonly number[],
-    hostInputs: readonly (readonly HostInput[])[],
+    feeds: readonly (Feeds | undefined)[],
+    learningRate: SharedTensors[string],
   ) {
     this.sent = sent;
     this.sizes = sizes;
-    this.#hostInputs = hostInputs;
+    this.#feeds = feeds;
+    this.#learningRate = learningRate;
   }
 
   /**
    * @param options what the graphs will run on
    * @throws InputError or ModelError that names the operator that ONNX lacks, or that reads a traced tensor
    */
-  static async make(
-    key: string,
+  static make(
     step: TrainStep,
     tensors: TrainingTensors,
     batch: Batch,
     workers: number,
     options: ProgramOptions,
   ): Promise<Plan> {
-    const sizes = partSizes(batch.labels.size, workers);
-    const held = packTensors({ ...tensors, optimizer: {} });
-    const gradients = new Map<number, OnnxFunction>();
-    for (const size of new Set(sizes))
-      if (size > 0)
-        gradients.set(size, await onnxFor(step.gradients, { ...held, ...partTypes(batch, size) }, options));
-    const used = sizes.filter((size) => size > 0);
-    const left = [...gradients.get(used[0])!.outputTypes].filter(([name]) => !isFigure(name));
-    const update = await onnxFor(updateOf(step, used), updateTypes(tensors, left, used.length), options);
-    const shared = {
-      key,
-      update: sentGraph(update),
-      learningRate: share([['learningRate', scalar]]),
-      parts: used.map(() => share(left)),
-      workers,
-    };
-    const graphs = new Map([...gradients].map(([size, fn]) => [size, sentGraph(fn)]));
-    const sent = sizes.map((size): SentPlan => {
-      const fn = gradients.get(size);
-      const part = fn && { gradients: graphs.get(size)!, feeds: share(feedTypes(fn, batch, size)) };
-      return { ...shared, part };
-    });
+    return workers === 1
+      ? Plan.#whole(step, tensors, batch, options)
+      : Plan.#together(step, tensors, batch, workers, options);
+  }
+
+  static async #whole(
+    step: TrainStep,
+    tensors: TrainingTensors,
+    batch: Batch,
+    options: ProgramOptions,
+  ): Promise<Plan> {
+    const key = String(batch.labels.size);
+    const given = { ...partTypes(batch, batch.labels.size), learningRate: scalar };
+    const fn = await onnxFor(step, { ...packTensors(tensors), ...given }, options);
+    const memory = share([...Object.entries(given), ...hostTypes(fn)]);
+    const sent = { kind: 'whole', key, step: await sentGraph(fn, options.ort), feeds: memory } as const;
     return new Plan(
-      sent,
-      sizes,
-      sizes.map((size) => gradients.get(size)?.hostInputs ?? []),
+      [sent],
+      [batch.labels.size],
+      [{ memory, hostInputs: fn.hostInputs }],
+      memory.learningRate,
     );
+  }
+
+  static async #together(
+    step: TrainStep,
+    tensors: TrainingTensors,
+    batch: Batch,
+    workers: number,
+    options: ProgramOptions,
+  ): Promise<Plan> {
+    const pictures = batch.labels.size;
+    const sizes = partSizes(pictures, workers);
+    const held = packTensors({ ...tensors, optimizer: {} });
+    const gradients = new Map<number, { fn: OnnxFunction; sent: SentGraph }>();
+    for (const size of new Set(sizes.filter((size) => size > 0))) {
+      const fn = await onnxFor(step.gradients, { ...held, ...partTypes(batch, size) }, options);
+      gradients.set(size, { fn, sent: await sentGraph(fn, options.ort) });
+    }
+    const left = [...gradients.get(sizes[0])!.fn.outputTypes].filter(([name]) => !isFigure(name));
+    const moved = packTensors({ ...tensors, buffers: {} });
+    const given = { ...moved, ...Object.fromEntries(left.filter(isGradient)), learningRate: scalar };
+    const update = await sentGraph(await onnxFor(step.update, given, options), options.ort);
+    const updateFeeds = share([['learningRate', scalar]]);
+    const parts = sizes
+      .filter((size) => size > 0)
+      .map((size) => ({ left: share(left), share: size / pictures }));
+    const feeds = sizes.map((size): Feeds | undefined => {
+      const found = gradients.get(size)?.fn;
+      if (!found) return undefined;
+      const memory = share([...Object.entries(partTypes(batch, size)), ...hostTypes(found)]);
+      return { memory, hostInputs: found.hostInputs };
+    });
+    const sent = sizes.map((size, i): SentPlan => {
+      const part = feeds[i] && { gradients: gradients.get(size)!.sent, feeds: feeds[i].memory };
+      return { kind: 'together', key: String(pictures), part, update, updateFeeds, parts };
+    });
+    return new Plan(sent, sizes, feeds, updateFeeds.learningRate);
   }
 
   /** Puts a batch where the workers read it, and draws what the host draws, in the order of the parts. */
   feed({ images, labels }: Batch, learningRate: number): void {
+    this.#learningRate.data[0] = learningRate;
     const pixels = images.size / labels.size;
     let first = 0;
-    this.sent.forEach(({ part, learningRate: rate }, i) => {
-      rate.learningRate.data[0] = learningRate;
-      if (!part) return;
+    this.#feeds.forEach((feeds, i) => {
+      if (!feeds) return;
+      const { memory, hostInputs } = feeds;
       const end = first + this.sizes[i];
-      part.feeds.images.data.set(images.data.subarray(first * pixels, end * pixels) as never);
-      part.feeds.labels.data.set(labels.data.subarray(first, end) as never);
-      for (const { name, produce } of this.#hostInputs[i]) part.feeds[name].data.set(produce().data as never);
+      memory.images.data.set(images.data.subarray(first * pixels, end * pixels) as never);
+      memory.labels.data.set(labels.data.subarray(first, end) as never);
+      for (const { name, produce } of hostInputs) memory[name].data.set(produce().data as never);
       first = end;
     });
   }
@@ -96,48 +136,21 @@ export class Plan {
 
 const scalar: TensorType = { dtype: 'float32', shape: [] };
 const isFigure = (name: string): boolean => name === 'loss' || name === 'correct';
+const isGradient = ([name]: readonly [string, TensorType]): boolean => name.startsWith('gradients.');
 
 const partTypes = ({ images, labels }: Batch, size: number) => ({
   images: { dtype: images.dtype, shape: [size, ...images.shape.slice(1)] },
   labels: { dtype: labels.dtype, shape: [size] },
 });
 
-/** Types of what the host feeds: pictures, labels, masks. */
-function feedTypes({ graph, hostInputs }: OnnxFunction, batch: Batch, size: number): [string, TensorType][] {
+/** Types of what the host draws. */
+function hostTypes({ graph, hostInputs }: OnnxFunction): [string, TensorType][] {
   const types = new Map(graph.inputs.map(({ name, type }) => [name, type as TensorType]));
-  return [
-    ...Object.entries(partTypes(batch, size)),
-    ...hostInputs.map(({ name }): [string, TensorType] => [name, types.get(name)!]),
-  ];
+  return hostInputs.map(({ name }) => [name, types.get(name)!]);
 }
 
-const sentGraph = (fn: OnnxFunction): SentGraph => ({ model: onnxBytes(fn), outputs: [...fn.outputNames] });
-
-function updateTypes(
-  tensors: TrainingTensors,
-  left: readonly [string, TensorType][],
-  parts: number,
-): Record<string, TensorType> {
-  const moved = Object.entries(packTensors({ ...tensors, buffers: {} }));
-  const given = Array.from({ length: parts }, (_, i) =>
-    left.map(([name, type]): [string, TensorType] => [`part${i}.${name}`, type]),
-  );
-  return Object.fromEntries([...moved, ...given.flat(), ['learningRate', scalar]]);
-}
-
-/** The update from what the parts left: each counts by its share of the pictures, added up in their order. */
-function updateOf(step: TrainStep, sizes: readonly number[]) {
-  const pictures = sizes.reduce((a, b) => a + b);
-  return (inputs: Tensors): Tensors => {
-    const names = Object.keys(inputs).flatMap((name) => (name.startsWith('part0.') ? [name.slice(6)] : []));
-    const means = Object.fromEntries(
-      names.map((name) => {
-        const parts = sizes.map((_, i) => inputs[`part${i}.${name}`]);
-        if (parts.length === 1) return [name, parts[0]];
-        return [name, parts.map((x, i) => mul(x, sizes[i] / pictures)).reduce(add)];
-      }),
-    );
-    const buffers = Object.entries(means).filter(([name]) => name.startsWith('buffers.'));
-    return { ...step.update({ ...inputs, ...means }), ...Object.fromEntries(buffers) };
-  };
+async function sentGraph(fn: OnnxFunction, ort: OrtNamespace): Promise<SentGraph> {
+  const withoutCopies = await paysWithoutCopies(ort, fn);
+  const model = (withoutCopies ? bytesWithoutCopies : onnxBytes)(fn);
+  return { model, outputs: [...fn.outputNames], withoutCopies };
 }

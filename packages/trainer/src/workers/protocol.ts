@@ -15,18 +15,29 @@ export interface ThreadStart {
 export interface SentGraph {
   readonly model: Uint8Array;
   readonly outputs: readonly (readonly [name: string, inGraph: string])[];
+  /** Whether it is one for `runWithoutCopies`. */
+  readonly withoutCopies: boolean;
 }
 
-/** How a batch of one size is trained on. */
-export interface SentPlan {
+/** How batches of one size are trained on: by one worker as a whole, or by several together. */
+export type SentPlan = SentWhole | SentTogether;
+
+export interface SentWhole {
+  readonly kind: 'whole';
+  readonly key: string;
+  readonly step: SentGraph;
+  readonly feeds: SharedTensors;
+}
+
+export interface SentTogether {
+  readonly kind: 'together';
   readonly key: string;
   /** This worker's part; absent where the batch has fewer pictures than there are workers. */
   readonly part: { readonly gradients: SentGraph; readonly feeds: SharedTensors } | undefined;
   readonly update: SentGraph;
-  readonly learningRate: SharedTensors;
-  /** What every part leaves: gradients and buffers. */
-  readonly parts: readonly SharedTensors[];
-  readonly workers: number;
+  readonly updateFeeds: SharedTensors;
+  /** What every part leaves, gradients and buffers, and its share of the pictures. */
+  readonly parts: readonly { readonly left: SharedTensors; readonly share: number }[];
 }
 
 export type ToThread =

@@ -1,20 +1,41 @@
+import type { NumberArray } from '@trainyard/autograd';
+import { runWithoutCopies } from '@trainyard/autograd/run-without-copies';
 import * as ort from 'onnxruntime-node';
 import { mergeTensors } from '../merge-tensors.ts';
+import { meanInto } from './mean.ts';
 import type { Meeting } from './meeting.ts';
-import type { SentGraph, SentPlan } from './protocol.ts';
+import type { SentGraph, SentPlan, SentTogether, SentWhole } from './protocol.ts';
 import { copyInto, type SharedTensor, type SharedTensors } from './shared-tensors.ts';
 
 type OrtTensors = Record<string, ort.Tensor & { readonly data: SharedTensor['data'] }>;
 
-interface Plan {
-  readonly sent: SentPlan;
-  readonly gradients: ort.InferenceSession | undefined;
-  readonly update: ort.InferenceSession;
+/** A graph that is ready to run. */
+interface Ready {
+  readonly sent: SentGraph;
+  readonly session: ort.InferenceSession;
+}
+
+interface Whole {
+  readonly sent: SentWhole;
+  readonly step: Ready;
   readonly feeds: OrtTensors;
-  readonly learningRate: OrtTensors;
-  /** What this worker's part leaves. */
-  readonly own: OrtTensors;
-  readonly parts: readonly OrtTensors[];
+  readonly figures: OrtTensors;
+}
+
+interface Together {
+  readonly sent: SentTogether;
+  readonly gradients: Ready | undefined;
+  readonly update: Ready;
+  readonly feeds: OrtTensors;
+  readonly updateFeeds: OrtTensors;
+  /** What this worker's part leaves, then the mean of all parts; and its figures. */
+  readonly left: OrtTensors;
+  readonly figures: OrtTensors;
+}
+
+interface Figures {
+  readonly loss: number;
+  readonly correct: number;
 }
 
 /** The state of training as one worker holds it, and how it moves on. ONNX Runtime takes no shared memory: it works on copies. */
@@ -22,7 +43,7 @@ export class Replica {
   readonly #index: number;
   readonly #meeting: Meeting;
   readonly #options: object;
-  readonly #plans = new Map<string, Plan>();
+  readonly #plans = new Map<string, Whole | Together>();
   #after: OrtTensors = {};
   #before: OrtTensors = {};
 
@@ -42,16 +63,21 @@ export class Replica {
   }
 
   async plan(sent: SentPlan): Promise<void> {
-    const { part, update, parts, learningRate } = sent;
-    const own = { ...copyOf(parts[this.#index] ?? {}), loss: scalar(), correct: scalar() };
+    const figures = { loss: scalar(), correct: scalar() };
+    if (sent.kind === 'whole') {
+      const step = await this.#ready(sent.step);
+      this.#plans.set(sent.key, { sent, step, feeds: copyOf(sent.feeds), figures });
+      return;
+    }
+    const { part, parts, updateFeeds } = sent;
     this.#plans.set(sent.key, {
       sent,
-      gradients: part && (await this.#session(part.gradients)),
-      update: await this.#session(update),
+      gradients: part && (await this.#ready(part.gradients)),
+      update: await this.#ready(sent.update),
       feeds: part ? copyOf(part.feeds) : {},
-      learningRate: copyOf(learningRate),
-      own,
-      parts: parts.map((shared, i) => (i === this.#index ? own : copyOf(shared))),
+      updateFeeds: copyOf(updateFeeds),
+      left: copyOf(parts[0].left),
+      figures,
     });
   }
 
@@ -59,8 +85,21 @@ export class Replica {
    * @returns undefined when another worker has failed
    * @throws what ONNX Runtime throws; no worker takes a step any more then
    */
-  async step(key: string): Promise<{ loss: number; correct: number } | undefined> {
+  async step(key: string): Promise<Figures | undefined> {
     const plan = this.#plans.get(key)!;
+    if ('step' in plan) await this.#takeWhole(plan);
+    else if (!(await this.#takeTogether(plan))) return undefined;
+    [this.#before, this.#after] = [this.#after, this.#before];
+    const { loss, correct } = plan.figures;
+    return { loss: Number(loss.data[0]), correct: Number(correct.data[0]) };
+  }
+
+  async #takeWhole({ sent, step, feeds, figures }: Whole): Promise<void> {
+    copyInto(feeds, sent.feeds);
+    await run(step, mergeTensors(this.#after, feeds), mergeTensors(this.#before, figures));
+  }
+
+  async #takeTogether(plan: Together): Promise<boolean> {
     try {
       await this.#takeGradients(plan);
     } catch (error) {
@@ -68,50 +107,47 @@ export class Replica {
       this.#meeting.meet();
       throw error;
     }
-    if (!this.#meeting.meet()) return undefined;
+    if (!this.#meeting.meet()) return false;
     await this.#update(plan);
-    return { loss: Number(plan.own.loss.data[0]), correct: Number(plan.own.correct.data[0]) };
+    return true;
   }
 
-  async #takeGradients({ sent, gradients, feeds, own }: Plan): Promise<void> {
+  async #takeGradients({ sent, gradients, feeds, left, figures }: Together): Promise<void> {
     if (!gradients || !sent.part) return;
     copyInto(feeds, sent.part.feeds);
-    await gradients.run(
-      mergeTensors<ort.Tensor>(this.#named(['params', 'buffers']), feeds),
-      fetches(sent.part.gradients, own),
-    );
-    // Alone, nobody else reads them.
-    if (sent.workers > 1) copyInto(sent.parts[this.#index], own);
+    const state = mergeTensors(inGroup(this.#after, 'params'), inGroup(this.#after, 'buffers'));
+    await run(gradients, mergeTensors(state, feeds), mergeTensors(left, figures));
+    copyInto(sent.parts[this.#index].left, left);
   }
 
-  async #update({ sent, update, learningRate, parts }: Plan): Promise<void> {
-    copyInto(learningRate, sent.learningRate);
-    const feeds = mergeTensors<ort.Tensor>(this.#named(['params', 'optimizer']), learningRate);
-    parts.forEach((part, i) => {
-      if (i !== this.#index) copyInto(part, sent.parts[i]);
-      for (const name of Object.keys(sent.parts[i])) feeds[`part${i}.${name}`] = part[name];
-    });
-    await update.run(feeds, fetches(sent.update, this.#before));
-    [this.#before, this.#after] = [this.#after, this.#before];
+  async #update({ sent, update, updateFeeds, left }: Together): Promise<void> {
+    copyInto(updateFeeds, sent.updateFeeds);
+    const shares = sent.parts.map(({ share }) => share);
+    for (const [name, { data }] of Object.entries(left)) {
+      const parts = sent.parts.map((part) => part.left[name].data as NumberArray);
+      meanInto((this.#before[name]?.data ?? data) as NumberArray, parts, shares);
+    }
+    const state = mergeTensors(inGroup(this.#after, 'params'), inGroup(this.#after, 'optimizer'));
+    await run(update, mergeTensors(state, inGroup(left, 'gradients'), updateFeeds), this.#before);
   }
 
-  /** The tensors of the state in these groups. */
-  #named(groups: readonly string[]): Record<string, ort.Tensor> {
-    return Object.fromEntries(
-      Object.entries(this.#after).filter(([name]) => groups.some((group) => name.startsWith(`${group}.`))),
-    );
-  }
-
-  #session({ model }: SentGraph): Promise<ort.InferenceSession> {
-    return ort.InferenceSession.create(model, { logSeverityLevel: 3, ...this.#options });
+  async #ready(sent: SentGraph): Promise<Ready> {
+    const options = { logSeverityLevel: 3 as const, ...this.#options };
+    return { sent, session: await ort.InferenceSession.create(sent.model, options) };
   }
 
   async dispose(): Promise<void> {
-    for (const { gradients, update } of this.#plans.values()) {
-      await gradients?.release();
-      await update.release();
-    }
+    for (const plan of this.#plans.values())
+      for (const ready of 'step' in plan ? [plan.step] : [plan.gradients, plan.update])
+        await ready?.session.release();
   }
+}
+
+/** Runs a graph; its results are written to those tensors of `memory` that go by their names. */
+async function run({ sent, session }: Ready, feeds: OrtTensors, memory: OrtTensors): Promise<void> {
+  const fetches = Object.fromEntries(sent.outputs.map(([name, inGraph]) => [inGraph, memory[name]]));
+  if (sent.withoutCopies) await runWithoutCopies(session as never, feeds, fetches);
+  else await session.run(feeds, fetches);
 }
 
 const tensorOf = ({ dtype, shape }: Omit<SharedTensor, 'data'>, data: SharedTensor['data']) =>
@@ -123,6 +159,5 @@ const copyOf = (tensors: SharedTensors): OrtTensors =>
 
 const scalar = () => tensorOf({ dtype: 'float32', shape: [] }, new Float32Array(1));
 
-/** The memory of results, by the names of the graph. */
-const fetches = ({ outputs }: SentGraph, memory: OrtTensors): OrtTensors =>
-  Object.fromEntries(outputs.map(([name, inGraph]) => [inGraph, memory[name]]));
+const inGroup = (tensors: OrtTensors, group: string): OrtTensors =>
+  Object.fromEntries(Object.entries(tensors).filter(([name]) => name.startsWith(`${group}.`)));

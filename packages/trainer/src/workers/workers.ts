@@ -86,7 +86,7 @@ class WorkersRunner implements StepRunner {
     if (known) return known;
     // Not at the top: what trains eagerly does without it.
     const program = { ort: await import('onnxruntime-node'), session: this.#session };
-    const plan = await Plan.make(key, this.#step, stateOf(this.#state), batch, this.#workers, program);
+    const plan = await Plan.make(this.#step, stateOf(this.#state), batch, this.#workers, program);
     await this.#pool.plan(plan.sent);
     this.#plans.set(key, plan);
     return plan;
