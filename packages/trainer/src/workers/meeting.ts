@@ -1,14 +1,11 @@
 const arrived = 0;
 const failed = 1;
 
-/**
- * Where the workers wait for each other between the gradients and the update of a step. The count of arrivals only
- * grows, so that nobody can be overtaken by the next step.
- */
+/** Where the workers wait for each other. The count of arrivals only grows, so that nobody can be overtaken. */
 export class Meeting {
   readonly memory: Int32Array<SharedArrayBuffer>;
   readonly #workers: number;
-  #steps = 0;
+  #meetings = 0;
 
   constructor(workers: number, memory = new Int32Array(new SharedArrayBuffer(8))) {
     this.memory = memory;
@@ -17,27 +14,30 @@ export class Meeting {
 
   /** Waits until all workers are there. @returns whether none of them has failed */
   meet(): boolean {
-    this.#steps++;
-    this.#arrive(1);
-    const target = this.#steps * this.#workers;
-    for (let now = Atomics.load(this.memory, arrived); now < target; now = Atomics.load(this.memory, arrived))
+    this.#meetings++;
+    this.#arrive();
+    const target = this.#meetings * this.#workers;
+    for (let now = this.#arrivals; now < target && !this.#hasFailed; now = this.#arrivals)
       Atomics.wait(this.memory, arrived, now);
-    return Atomics.load(this.memory, failed) === 0;
+    return !this.#hasFailed;
   }
 
-  /** Tells the others that there will be no step any more. */
+  /** For a worker that failed or died: nobody waits any more, and all meetings tell it. */
   fail(): void {
     Atomics.store(this.memory, failed, 1);
+    this.#arrive();
   }
 
-  /** For a worker that died: nobody waits for it. */
-  abandon(): void {
-    this.fail();
-    this.#arrive(2 ** 30);
+  get #arrivals(): number {
+    return Atomics.load(this.memory, arrived);
   }
 
-  #arrive(count: number): void {
-    Atomics.add(this.memory, arrived, count);
+  get #hasFailed(): boolean {
+    return Atomics.load(this.memory, failed) !== 0;
+  }
+
+  #arrive(): void {
+    Atomics.add(this.memory, arrived, 1);
     Atomics.notify(this.memory, arrived);
   }
 }

@@ -10,7 +10,8 @@ import {
   type TensorType,
 } from '@trainyard/autograd';
 import type { Batch } from '../data/index.ts';
-import { packTensors, type TrainingTensors, type TrainStep } from '../train-step.ts';
+import { packTensors, type TensorFunction, type TrainingTensors, type TrainStep } from '../train-step.ts';
+import { Owners } from './owners.ts';
 import type { SentGraph, SentPlan } from './protocol.ts';
 import { type SharedTensors, share } from './shared-tensors.ts';
 
@@ -99,8 +100,10 @@ export class Plan {
     const left = [...gradients.get(sizes[0])!.fn.outputTypes].filter(([name]) => !isFigure(name));
     const moved = packTensors({ ...tensors, buffers: {} });
     const given = { ...moved, ...Object.fromEntries(left.filter(isGradient)), learningRate: scalar };
-    const update = await sentGraph(await onnxFor(step.update, given, options), options.ort);
+    const owners = new Owners(tensors.params, workers);
+    const updates = await Promise.all(sizes.map((_, i) => updateOf(step.update, given, owners, i, options)));
     const updateFeeds = share([['learningRate', scalar]]);
+    const params = share(Object.entries(packTensors({ ...tensors, buffers: {}, optimizer: {} })));
     const parts = sizes
       .filter((size) => size > 0)
       .map((size) => ({ left: share(left), share: size / pictures }));
@@ -112,7 +115,10 @@ export class Plan {
     });
     const sent = sizes.map((size, i): SentPlan => {
       const part = feeds[i] && { gradients: gradients.get(size)!.sent, feeds: feeds[i].memory };
-      return { kind: 'together', key: String(pictures), part, update, updateFeeds, parts };
+      const others = Object.keys(moved).filter((name) => (owners.of(name) ?? i) !== i);
+      const own = Object.keys(moved).filter((name) => owners.of(name) === i);
+      const key = String(pictures);
+      return { kind: 'together', key, part, ...updates[i], updateFeeds, own, others, params, parts };
     });
     return new Plan(sent, sizes, feeds, updateFeeds.learningRate);
   }
@@ -147,6 +153,27 @@ const partTypes = ({ images, labels }: Batch, size: number) => ({
 function hostTypes({ graph, hostInputs }: OnnxFunction): [string, TensorType][] {
   const types = new Map(graph.inputs.map(({ name, type }) => [name, type as TensorType]));
   return hostInputs.map(({ name }) => [name, types.get(name)!]);
+}
+
+/** The update of what is a worker's own, or nobody's. */
+async function updateOf(
+  update: TensorFunction,
+  given: Readonly<Record<string, TensorType>>,
+  owners: Owners,
+  worker: number,
+  options: ProgramOptions,
+): Promise<{ update: SentGraph | undefined; updateInputs: readonly string[] }> {
+  if (!Object.keys(given).some((name) => owners.of(name) === worker))
+    return { update: undefined, updateInputs: [] };
+  const own: TensorFunction = (inputs) =>
+    Object.fromEntries(
+      Object.entries(update(inputs)).filter(([name]) => (owners.of(name) ?? worker) === worker),
+    );
+  const fn = await onnxFor(own, given, options);
+  const { graph } = fn;
+  const used = graph.inputs.filter((input) => input.uses.size > 0 || graph.outputs.includes(input));
+  graph.inputs.splice(0, graph.inputs.length, ...used);
+  return { update: await sentGraph(fn, options.ort), updateInputs: used.map(({ name }) => name) };
 }
 
 async function sentGraph(fn: OnnxFunction, ort: OrtNamespace): Promise<SentGraph> {

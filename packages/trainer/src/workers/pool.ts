@@ -14,7 +14,7 @@ export class Pool {
     this.#threads = Array.from(
       { length: workers },
       (_, index) =>
-        new WorkerThread({ index, workers, session, meeting: meeting.memory }, () => meeting.abandon()),
+        new WorkerThread({ index, workers, session, meeting: meeting.memory }, () => meeting.fail()),
     );
   }
 
@@ -33,9 +33,9 @@ export class Pool {
     return answers.flatMap((answer) => (answer.kind === 'done' && answer.figures ? [answer.figures] : []));
   }
 
-  /** Fills `state` with what the latest step left, or began with. All workers hold the same. */
+  /** Fills `state` with what the latest step left, or began with: each worker gives what is its own. */
   async read(which: 'after' | 'before', state: SharedTensors): Promise<void> {
-    await this.#threads[0].ask({ kind: 'read', which, state });
+    await this.#ask(() => ({ kind: 'read', which, state }));
   }
 
   async close(): Promise<void> {

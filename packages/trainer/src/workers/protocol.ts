@@ -34,8 +34,15 @@ export interface SentTogether {
   readonly key: string;
   /** This worker's part; absent where the batch has fewer pictures than there are workers. */
   readonly part: { readonly gradients: SentGraph; readonly feeds: SharedTensors } | undefined;
-  readonly update: SentGraph;
+  /** Moves the parameters that are this worker's own, where it has some. It takes what `updateInputs` names. */
+  readonly update: SentGraph | undefined;
+  readonly updateInputs: readonly string[];
   readonly updateFeeds: SharedTensors;
+  /** Tensors of the state that this worker moves alone, and those that others do. */
+  readonly own: readonly string[];
+  readonly others: readonly string[];
+  /** Where workers leave the parameters that they moved for the others. */
+  readonly params: SharedTensors;
   /** What every part leaves, gradients and buffers, and its share of the pictures. */
   readonly parts: readonly { readonly left: SharedTensors; readonly share: number }[];
 }

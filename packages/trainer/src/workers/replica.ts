@@ -25,7 +25,7 @@ interface Whole {
 interface Together {
   readonly sent: SentTogether;
   readonly gradients: Ready | undefined;
-  readonly update: Ready;
+  readonly update: Ready | undefined;
   readonly feeds: OrtTensors;
   readonly updateFeeds: OrtTensors;
   /** What this worker's part leaves, then the mean of all parts; and its figures. */
@@ -58,8 +58,12 @@ export class Replica {
     this.#before = copyOf(state);
   }
 
+  /** Fills in what this worker answers for: the first one for all that no other one moves. */
   read(which: 'after' | 'before', state: SharedTensors): void {
-    copyInto(state, which === 'after' ? this.#after : this.#before);
+    const [plan] = this.#plans.values();
+    const names = this.#index > 0 ? [] : Object.keys(state);
+    const mine = plan && 'update' in plan ? divided(names, plan.sent) : names;
+    copyInto(only(state, mine), which === 'after' ? this.#after : this.#before);
   }
 
   async plan(sent: SentPlan): Promise<void> {
@@ -73,7 +77,7 @@ export class Replica {
     this.#plans.set(sent.key, {
       sent,
       gradients: part && (await this.#ready(part.gradients)),
-      update: await this.#ready(sent.update),
+      update: sent.update && (await this.#ready(sent.update)),
       feeds: part ? copyOf(part.feeds) : {},
       updateFeeds: copyOf(updateFeeds),
       left: copyOf(parts[0].left),
@@ -102,14 +106,15 @@ export class Replica {
   async #takeTogether(plan: Together): Promise<boolean> {
     try {
       await this.#takeGradients(plan);
+      if (!this.#meeting.meet()) return false;
+      await this.#update(plan);
+      if (!this.#meeting.meet()) return false;
+      this.#takeParameters(plan.sent);
+      return true;
     } catch (error) {
       this.#meeting.fail();
-      this.#meeting.meet();
       throw error;
     }
-    if (!this.#meeting.meet()) return false;
-    await this.#update(plan);
-    return true;
   }
 
   async #takeGradients({ sent, gradients, feeds, left, figures }: Together): Promise<void> {
@@ -120,15 +125,30 @@ export class Replica {
     copyInto(sent.parts[this.#index].left, left);
   }
 
+  /** Moves this worker's own parameters with the mean of all parts' gradients. */
   async #update({ sent, update, updateFeeds, left }: Together): Promise<void> {
     copyInto(updateFeeds, sent.updateFeeds);
     const shares = sent.parts.map(({ share }) => share);
-    for (const [name, { data }] of Object.entries(left)) {
+    const mean = (name: string, target: OrtTensors) => {
       const parts = sent.parts.map((part) => part.left[name].data as NumberArray);
-      meanInto((this.#before[name]?.data ?? data) as NumberArray, parts, shares);
-    }
-    const state = mergeTensors(inGroup(this.#after, 'params'), inGroup(this.#after, 'optimizer'));
-    await run(update, mergeTensors(state, inGroup(left, 'gradients'), updateFeeds), this.#before);
+      meanInto(target[name].data as NumberArray, parts, shares);
+    };
+    const needed = sent.updateInputs.filter((name) => left[name]);
+    for (const name of needed) mean(name, left);
+    for (const name of Object.keys(inGroup(left, 'buffers'))) mean(name, this.#before);
+    const available = mergeTensors(this.#after, left, updateFeeds);
+    if (update) await run(update, only(available, sent.updateInputs), this.#before);
+    copyInto(only(sent.params, sent.own), this.#before);
+  }
+
+  #takeParameters({ params, others }: SentTogether): void {
+    copyInto(
+      only(
+        this.#before,
+        others.filter((name) => params[name]),
+      ),
+      params,
+    );
   }
 
   async #ready(sent: SentGraph): Promise<Ready> {
@@ -158,6 +178,16 @@ const copyOf = (tensors: SharedTensors): OrtTensors =>
   Object.fromEntries(Object.entries(tensors).map(([name, x]) => [name, tensorOf(x, x.data.slice())]));
 
 const scalar = () => tensorOf({ dtype: 'float32', shape: [] }, new Float32Array(1));
+
+/** What a worker gives of the state: what it owns, and of the rest what no other one does. */
+const divided = (names: readonly string[], { own, others }: SentTogether): string[] => {
+  const theirs = new Set(others);
+  return [...new Set([...names.filter((name) => !theirs.has(name)), ...own])];
+};
+
+/** Those of these names that are there. */
+const only = <T>(record: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> =>
+  Object.fromEntries(names.flatMap((name) => (record[name] ? [[name, record[name]]] : [])));
 
 const inGroup = (tensors: OrtTensors, group: string): OrtTensors =>
   Object.fromEntries(Object.entries(tensors).filter(([name]) => name.startsWith(`${group}.`)));

@@ -1,3 +1,4 @@
+import { zeros } from '@trainyard/autograd';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { saveWeights } from '../checkpoint/index.ts';
@@ -8,6 +9,7 @@ import { fit } from '../fit.ts';
 import type { FitOptions, StepEvent } from '../fit-options.ts';
 import { constantRate, sgd } from '../optim/index.ts';
 import { Meeting } from './meeting.ts';
+import { Owners } from './owners.ts';
 import { partSizes } from './plan.ts';
 import { workers } from './workers.ts';
 
@@ -75,10 +77,20 @@ describe('workers', () => {
   });
 });
 
+describe('the owners of parameters', () => {
+  it('have about as many elements each, and what the optimizer remembers of them', () => {
+    const params = { a: zeros([10]), 'b.a': zeros([6]), c: zeros([5]), d: zeros([1]) };
+    const owners = new Owners(params, 2);
+    expect(Object.keys(params).map((name) => owners.of(`params.${name}`))).toEqual([0, 1, 1, 0]);
+    expect(owners.of('optimizer.velocity.b.a')).toBe(1);
+    expect(owners.of('optimizer.step')).toBeUndefined();
+  });
+});
+
 describe('the meeting of workers', () => {
   it('waits for nobody who died, and tells that there is no step any more', () => {
     const meeting = new Meeting(2);
-    meeting.abandon();
+    meeting.fail();
     expect(new Meeting(2, meeting.memory).meet()).toBe(false);
   });
 });
