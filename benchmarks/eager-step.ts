@@ -22,7 +22,14 @@ export const eagerStep: Benchmark = {
       await tfjs(task, { name: 'tfjs', backend: 'cpu', threads: 1 }),
     ];
     // Theirs takes seconds, and its first step has warmed it up.
-    const timing = { warmup: 0, rounds: 3, turn: 1000, enough: 30_000, tooSlow: Number.POSITIVE_INFINITY };
+    const timing = {
+      warmup: 0,
+      rounds: 3,
+      turn: 1000,
+      settle: 0,
+      enough: 30_000,
+      tooSlow: Number.POSITIVE_INFINITY,
+    };
     const measured = await measure(task, contenders, timing);
     for (const line of formatMeasured(measured, task.tolerance)) log(line);
     for (const contender of contenders) await contender.dispose?.();

@@ -17,6 +17,8 @@ export interface InterleaveOptions {
   readonly rounds: number;
   /** Milliseconds that a turn lasts at least; a step at least. */
   readonly turn: number;
+  /** Untimed steps at the start of each turn, of what takes many in one: caches and processors settle in them. */
+  readonly settle: number;
   /** Milliseconds of steps after which one takes no more turns. */
   readonly enough: number;
 }
@@ -35,14 +37,16 @@ const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b
  */
 export async function interleave(
   timed: readonly Timed[],
-  { warmup, rounds, turn, enough }: InterleaveOptions,
+  { warmup, rounds, turn, settle, enough }: InterleaveOptions,
 ): Promise<Timing[]> {
   const measured = timed.map((one) => ({ one, turns: [] as number[][] }));
+  const latest = new Map<Timed, number>();
   const time = async (one: Timed): Promise<number> => {
     const start = performance.now();
     const result = await one.step();
     const took = performance.now() - start;
     if (!Number.isFinite(result)) throw new Error(`a step of ${one.name} gave ${result}`);
+    latest.set(one, took);
     return took;
   };
   for (const one of timed) for (let i = 0; i < warmup; i++) await time(one);
@@ -50,6 +54,8 @@ export async function interleave(
     for (const { one, turns } of measured) {
       if (sum(turns.flat()) > enough) continue;
       const steps: number[] = [];
+      const isQuick = settle * (latest.get(one) ?? Number.POSITIVE_INFINITY) < turn / 2;
+      if (isQuick) for (let i = 0; i < settle; i++) await time(one);
       while (steps.length === 0 || sum(steps) < turn) steps.push(await time(one));
       turns.push(steps);
     }

@@ -32,7 +32,13 @@ export const loading: Benchmark = {
         const task = { network: make(), batch, learningRate: 0.01, momentum: 0.9 };
         const bare = trainyard(task, executor);
         const whole = fitting(`fit ${executor.name}`, make(), split, { batchSize, augment, executor });
-        const timings = await interleave([bare, whole], { warmup: 5, rounds: 12, turn: 400, enough: 60_000 });
+        const timings = await interleave([bare, whole], {
+          warmup: 5,
+          rounds: 8,
+          turn: 800,
+          settle: 2,
+          enough: 60_000,
+        });
         await bare.dispose?.();
         await whole.dispose?.();
         const share = ratioInTurns(timings[0], timings[1]);

@@ -26,7 +26,7 @@ async function contendersFor(
 }
 
 /** Milliseconds; most of the time goes into the first steps of what is slow. */
-const timing = { warmup: 1, rounds: 10, turn: 300, enough: 4000, tooSlow: 10_000 };
+const timing = { warmup: 1, rounds: 6, turn: 1000, settle: 2, enough: 6000, tooSlow: 10_000 };
 
 /** One training step (forward, backward, SGD with momentum) of five networks, and how near the machine's limit it is. */
 export const train: Benchmark = {
