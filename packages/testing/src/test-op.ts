@@ -2,6 +2,7 @@ import {
   add,
   cast,
   checkGrads,
+  compile,
   Generator,
   isFloat,
   mul,
@@ -15,6 +16,7 @@ import {
   trace,
   valueAndGrad,
 } from '@trainyard/autograd';
+import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import './close.ts';
 import { isSpec, makeInputs, type OpCase } from './op-cases.ts';
@@ -115,7 +117,10 @@ function testCase(subject: Subject): void {
       });
     });
 
-  if (!opCase.withoutOrt) test('ONNX Runtime', () => checkOrt(subject));
+  if (!opCase.withoutOrt) {
+    test('ONNX Runtime', () => checkOrt(subject));
+    if (wrt.length > 0 && !opCase.opset) test('compiled', () => checkCompiled(subject));
+  }
 }
 
 const defaultsOf = ({ rules }: Op): Record<string, unknown> =>
@@ -159,12 +164,16 @@ function sizeOf(dim: Shape[number], sizes: ReadonlyMap<string, number>): number 
     .reduce((a, b) => a + b, 0);
 }
 
-/** Runs the results, and the gradients of their projection, as one graph. */
-async function checkOrt(subject: Subject): Promise<void> {
+const resultsOf =
+  (subject: Subject) =>
+  (given: Tensors): Tensors =>
+    named('y', subject.call(subject.filled(given)));
+
+/** The results, and the gradients of their projection. */
+function everythingOf(subject: Subject): (given: Tensors) => Tensors {
   const { opCase, wrt } = subject;
-  const feeds = subject.feeds();
-  const results = (given: Tensors): Tensors => named('y', subject.call(subject.filled(given)));
-  const everything = (given: Tensors): Tensors => {
+  const results = resultsOf(subject);
+  return (given) => {
     const outputs = results(given);
     if (wrt.length === 0 || opCase.opset) return outputs;
     const params = Object.fromEntries(wrt.map((i) => [`x${i}`, given[`x${i}`]]));
@@ -176,13 +185,35 @@ async function checkOrt(subject: Subject): Promise<void> {
       ...Object.fromEntries(Object.entries(gradient).map(([name, dx]) => [`d${name}`, dx])),
     };
   };
-  await compareInOrt(everything, feeds, feeds, opCase);
+}
+
+/** Runs all of it as a compiled training step does: optimized, and on the operators that the processor likes best. */
+async function checkCompiled(subject: Subject): Promise<void> {
+  const everything = everythingOf(subject);
+  const feeds = subject.feeds();
+  const run = compile(everything, {
+    ort,
+    session: { intraOpNumThreads: 1, logSeverityLevel: 3 },
+    onFallback: () => undefined,
+  });
+  const results = await run(feeds);
+  expect(run.fallback()).toBeUndefined();
+  for (const [name, expected] of Object.entries(everything(feeds)))
+    expect(results[name], name).toBeAllClose(expected, closeTo(expected, subject.opCase.tolerance));
+  await run.dispose();
+}
+
+/** Runs all of it as one graph, and the results with named dimensions. */
+async function checkOrt(subject: Subject): Promise<void> {
+  const { opCase } = subject;
+  const feeds = subject.feeds();
+  await compareInOrt(everythingOf(subject), feeds, feeds, opCase);
   if (!opCase.dims) return;
   const types = Object.entries(feeds).map(([name, { dtype, shape }]) => [
     name,
     { dtype, shape: opCase.dims![Number(name.slice(1))] ?? shape },
   ]);
-  await compareInOrt(results, Object.fromEntries(types), feeds, opCase);
+  await compareInOrt(resultsOf(subject), Object.fromEntries(types), feeds, opCase);
 }
 
 async function compareInOrt(
