@@ -1,23 +1,23 @@
-import { constantRate, type FitOptions, fit, type ImageSplit, type Module, sgd } from '@trainyard/trainer';
+import * as t from '@trainyard/trainer';
 import type { Timed } from '../contender.ts';
 
 /** `fit` as it is, loading and augmentation included, held after each of its steps until the next one is asked for. */
 export function fitting(
   name: string,
-  network: Module,
-  split: ImageSplit,
-  options: Pick<FitOptions, 'batchSize' | 'augment' | 'executor' | 'workers' | 'threads'>,
+  network: t.Module,
+  split: t.ImageSplit,
+  options: Pick<t.FitOptions, 'batchSize' | 'augment' | 'executor' | 'workers' | 'threads'>,
 ): Timed {
   const end = new AbortController();
   let loss = deferred<number>();
   let go = deferred<void>();
   let run: Promise<unknown> | undefined;
-  const fitOptions: FitOptions = {
+  const fitOptions: t.FitOptions = {
     ...options,
     epochs: 1000,
     seed: 1,
-    optimizer: sgd({ momentum: 0.9 }),
-    schedule: constantRate(0.01),
+    optimizer: t.sgd({ momentum: 0.9 }),
+    schedule: t.constantRate(0.01),
     signal: end.signal,
     callbacks: [
       {
@@ -30,7 +30,7 @@ export function fitting(
   };
   const start = async () => {
     try {
-      await fit(network, split, fitOptions);
+      await t.fit(network, split, fitOptions);
     } catch (error) {
       loss.reject(error);
     }
