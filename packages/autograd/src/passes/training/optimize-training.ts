@@ -14,6 +14,7 @@ import { blockedConvPool } from './blocked-conv-pool.ts';
 import { castBeforeTranspose } from './cast-before-transpose.ts';
 import { convPool } from './conv-pool.ts';
 import { cropBeforePool } from './crop-before-pool.ts';
+import { cropBeforePools } from './crop-before-pools.ts';
 import { emitBlocked } from './emit-blocked.ts';
 import { lower } from './lower.ts';
 import { normOverPictures } from './norm-over-pictures.ts';
@@ -28,6 +29,7 @@ const rules: readonly Pass[] = [
   eliminateDeadNodes,
   poolBeforeRelu,
   sumPoolGradient,
+  cropBeforePools,
   convPool,
   cropBeforePool,
   addInProduct,

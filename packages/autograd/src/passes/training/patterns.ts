@@ -1,7 +1,7 @@
-import type { Node, Value } from '@trainyard/onnx-ir';
+import { type Node, toNumbers, type Value } from '@trainyard/onnx-ir';
 import { type AttributeRules, type AttributesOf, fromOnnxAttributes } from '../../attributes.ts';
 import type { Op } from '../../op.ts';
-import type { MaxPool } from '../../ops/index.ts';
+import type { MaxPoolGrad } from '../../ops/index.ts';
 
 /** Whether a node is a call of the operator. */
 export const isCall = <R extends AttributeRules>(node: Node | undefined, op: Op<R>): node is Node =>
@@ -20,12 +20,16 @@ export function sizesOf(value: Value | undefined): readonly number[] | undefined
   return shape?.slice(1).every((dim) => typeof dim === 'number') ? (shape as number[]) : undefined;
 }
 
+/** The axes of a reduction, where its input for them is a constant. */
+export const axesOf = (value: Value | undefined): number[] | undefined =>
+  value?.data && [...toNumbers(value.data)];
+
 /** Whether all numbers of an attribute are the wanted one; so they are where it was left out. */
 export const allAre = (values: readonly number[] | undefined, wanted: number): boolean =>
   (values ?? []).every((value) => value === wanted);
 
 /** Whether the windows of a pooling lie side by side and inside of the picture. */
-export const isDisjoint = (pooling: AttributesOf<typeof MaxPool.rules>): boolean =>
+export const isDisjoint = (pooling: AttributesOf<typeof MaxPoolGrad.rules>): boolean =>
   pooling.kernelShape.every((size, i) => size === (pooling.strides?.[i] ?? 1)) &&
   allAre(pooling.dilations, 1) &&
   allAre(pooling.pads, 0) &&

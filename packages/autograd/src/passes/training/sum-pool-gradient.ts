@@ -1,6 +1,6 @@
-import { type Node, toNumbers, type Value } from '@trainyard/onnx-ir';
+import type { Node } from '@trainyard/onnx-ir';
 import { MaxPoolGrad, ReduceSum } from '../../ops/index.ts';
-import { attributesOf, isCall } from './patterns.ts';
+import { attributesOf, axesOf, isCall } from './patterns.ts';
 import { type Replacement, type RewriteRule, rewritePass } from './rewrite.ts';
 
 /**
@@ -31,8 +31,6 @@ const rule: RewriteRule = {
     return found;
   },
 };
-
-const axesOf = (value: Value | undefined): number[] | undefined => value?.data && [...toNumbers(value.data)];
 
 /** Sums over the gradient of max pooling where it is small. */
 export const sumPoolGradient = rewritePass(rule);

@@ -8,7 +8,7 @@ import type { Pass } from '../pass.ts';
 import { type PassReport, runPasses } from '../run-passes.ts';
 import { optimizeTraining, trainingPasses } from './optimize-training.ts';
 
-type Loss = (params: Tensors, data: Tensors) => Tensor;
+export type Loss = (params: Tensors, data: Tensors) => Tensor;
 
 /** The loss and its gradient in `params`, by name. */
 const step =

@@ -20,11 +20,12 @@ import { scope } from '../../tracer.ts';
 import { runPasses } from '../run-passes.ts';
 import { convPool } from './conv-pool.ts';
 import { cropBeforePool } from './crop-before-pool.ts';
+import { cropBeforePools } from './crop-before-pools.ts';
 import { lower } from './lower.ts';
 import { poolBeforeRelu } from './pool-before-relu.ts';
 import { retrace } from './rewrite.ts';
 import { sumPoolGradient } from './sum-pool-gradient.ts';
-import { expectSameStep, operatorsOf, rewritten } from './training-steps.cases.ts';
+import { expectSameStep, type Loss, operatorsOf, rewritten } from './training-steps.cases.ts';
 
 const generator = new Generator(5);
 const normal = (shape: number[]) => generator.normal(shape, 0, 0.5);
@@ -150,6 +151,51 @@ describe('cropBeforePool', () => {
     expect(refused([1, 1, 101, 101], square2).refused[0].why).toMatch(/only 2.0 % of the positions/);
     expect(refused([1, 1, 9, 9], { kernelShape: [3, 3], strides: [2, 2] }).refused[0].why).toMatch(/overlap/);
     expect(refused([1, 1, 8, 8], square2)).toMatchObject({ changed: 0, refused: [] });
+  });
+});
+
+describe('cropBeforePools', () => {
+  const passes = [poolBeforeRelu, sumPoolGradient, cropBeforePools];
+  const weights = { v: normal([4, 1, 3, 3]), a: normal([4]), w: normal([3, 4, 3, 3]), b: normal([3]) };
+  const inner = ({ v, a }: Tensors, x: Tensor) => maxPool(relu(conv(x, v, a)), square2);
+  const loss = (p: Tensors, { x }: Tensors) =>
+    mean(square(maxPool(relu(conv(inner(p, x), p.w, p.b)), square2)));
+
+  test('cuts the input to what is read in the end', async () => {
+    // 13 → 11 → 5 → 3 → 1 positions, of which 6 rows and columns read 10.
+    const pictures = { x: square8(2, 1, 13) };
+    const { model, of } = rewritten(loss, weights, pictures, passes);
+    expect(of(cropBeforePools)).toMatchObject({ changed: 2, refused: [] });
+    const shapes = model.graph.nodes
+      .filter(({ opType }) => ['Slice', 'Conv', 'MaxPoolGrad', 'ConvTranspose', 'Gate'].includes(opType))
+      .map(({ opType, outputs }) => `${opType} ${outputs[0]?.type?.shape?.slice(1).join(' ')}`);
+    expect(shapes).toEqual([
+      'Slice 1 10 10',
+      'Conv 4 8 8',
+      'Conv 3 2 2',
+      'Gate 3 1 1',
+      'MaxPoolGrad 3 2 2',
+      'ConvTranspose 4 4 4',
+      'Gate 4 4 4',
+      'MaxPoolGrad 4 8 8',
+    ]);
+    await expectSameStep(loss, weights, pictures);
+  });
+
+  const refusal = (of: Loss, params: Tensors, pictures: Tensors): string | undefined =>
+    rewritten(of, params, pictures, passes).of(cropBeforePools).refused[0]?.why;
+
+  test('leaves the input as it is where what would be cut is read otherwise, or its gradient is', () => {
+    const x = square8(2, 1, 13);
+    const twice: Loss = (p, data) => mul(loss(p, data), mean(square(inner(p, data.x))));
+    expect(refusal(twice, weights, { x })).toMatch(/reads what would be cut/);
+    const ofInput: Loss = ({ x: pictures, ...p }) => loss(p, { x: pictures });
+    expect(refusal(ofInput, { ...weights, x }, {})).toMatch(/^dx.* reads what would be cut/);
+  });
+
+  test('has nothing to do where no pooling drops anything', () => {
+    const { of } = rewritten(loss, weights, { x: square8(2, 1, 14) }, passes);
+    expect(of(cropBeforePools)).toMatchObject({ changed: 0, refused: [] });
   });
 });
 
