@@ -1,23 +1,15 @@
 import { createModel, Graph, Node, Value, writeModel } from '@trainyard/onnx-ir';
 import { runtimeDomain } from '../passes/training/emit-blocked.ts';
-import type { OrtNamespace } from './ort.ts';
+import { oncePerRuntime } from './once-per-runtime.ts';
 
 const channels = 4;
-const known = new WeakMap<OrtNamespace['InferenceSession'], Promise<number | undefined>>();
 
 /**
  * How many channels ONNX Runtime's blocked convolutions take together on this processor: as many floats as its vector
  * registers hold. Undefined where it has no such convolutions, as on WebAssembly.
  */
-export function channelBlockOf(ort: OrtNamespace): Promise<number | undefined> {
-  const { InferenceSession } = ort;
-  const found = known.get(InferenceSession) ?? probe(ort).catch(() => undefined);
-  known.set(InferenceSession, found);
-  return found;
-}
-
-/** Few channels, brought into blocks, come back as one whole block. */
-async function probe({ InferenceSession, Tensor }: OrtNamespace): Promise<number | undefined> {
+export const channelBlockOf = oncePerRuntime<number | undefined>(async ({ InferenceSession, Tensor }) => {
+  // Few channels, brought into blocks, come back as one whole block.
   const graph = new Graph('probe');
   const x = new Value('x', { dtype: 'float32', shape: [1, channels, 1, 1] });
   const y = new Value('y', { dtype: 'float32', shape: [1, 'block', 1, 1] });
@@ -33,4 +25,4 @@ async function probe({ InferenceSession, Tensor }: OrtNamespace): Promise<number
   await session.release();
   const block = results.y.dims[1];
   return block > channels ? block : undefined;
-}
+}, undefined);

@@ -4,7 +4,7 @@ import type { Tensors, Traced } from '../trace.ts';
 import type { HostInput } from '../tracer.ts';
 import type { TensorType } from '../types.ts';
 import { channelBlockOf } from './channel-block.ts';
-import { finishOnnx, type OnnxFunction, onnxBytes, type ToOnnxOptions, traceOnnx } from './onnx-function.ts';
+import { finishOnnx, type OnnxFunction, type ToOnnxOptions, traceOnnx } from './onnx-function.ts';
 import {
   fromOrt,
   type OrtNamespace,
@@ -15,7 +15,7 @@ import {
 } from './ort.ts';
 import type { OutputTypes } from './output-buffers.ts';
 import { runWithoutCopies } from './run-without-copies.ts';
-import { bytesWithoutCopies, paysWithoutCopies } from './without-copies.ts';
+import { modelFor } from './without-copies.ts';
 
 export interface ProgramOptions extends ToOnnxOptions {
   /** ONNX Runtime: the namespace of onnxruntime-node, onnxruntime-web or onnxruntime-react-native. */
@@ -56,14 +56,8 @@ export class Program {
   ): Promise<Program> {
     const { ort, session: sessionOptions } = options;
     const onnx = await onnxFor(fn, inputs, options);
-    const withoutCopies = await paysWithoutCopies(ort, onnx);
-    const session = await ort.InferenceSession.create(
-      (withoutCopies ? bytesWithoutCopies : onnxBytes)(onnx),
-      {
-        logSeverityLevel: 3,
-        ...sessionOptions,
-      },
-    );
+    const { bytes, withoutCopies } = await modelFor(ort, onnx);
+    const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3, ...sessionOptions });
     return new Program(ort, session, onnx, withoutCopies);
   }
 

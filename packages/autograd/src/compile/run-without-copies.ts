@@ -6,7 +6,7 @@ export const guard = 'ai.trainyard/no-copies';
 const refusal = /non.?tensor type/i;
 
 /**
- * Runs a graph of `bytesWithoutCopies`; its results are in `fetches` then, which has to name all of them.
+ * Runs a model that `modelFor` made so; its results are in `fetches` then, which has to name all of them.
  * @throws Error where the run failed
  */
 export async function runWithoutCopies(

@@ -2,7 +2,7 @@ import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { compile, gather, mul, type OrtNamespace, ones, type Tensors, tensor } from '../index.ts';
 import { toOnnx } from './onnx-function.ts';
-import { paysWithoutCopies } from './without-copies.ts';
+import { modelFor } from './without-copies.ts';
 
 const session = { intraOpNumThreads: 1, logSeverityLevel: 4 };
 const large = ones([1024, 300]);
@@ -46,7 +46,8 @@ describe('results without copies', () => {
   });
 
   test('are not for small results, nor for a runtime that writes elsewhere', async () => {
-    expect(await paysWithoutCopies(ort, toOnnx(twice, { x: ones([4, 4]) }))).toBe(false);
+    expect(await modelFor(ort, toOnnx(twice, { x: large }))).toMatchObject({ withoutCopies: true });
+    expect(await modelFor(ort, toOnnx(twice, { x: ones([4, 4]) }))).toMatchObject({ withoutCopies: false });
     const deaf: OrtNamespace = {
       Tensor: ort.Tensor,
       InferenceSession: {
@@ -56,7 +57,7 @@ describe('results without copies', () => {
         },
       },
     };
-    expect(await paysWithoutCopies(deaf, toOnnx(twice, { x: large }))).toBe(false);
+    expect(await modelFor(deaf, toOnnx(twice, { x: large }))).toMatchObject({ withoutCopies: false });
     const run = compile(twice, { ort: deaf, session });
     expect((await run({ x: large })).y.data[5]).toBe(2);
     await run.dispose();

@@ -1,5 +1,6 @@
 import { bytesPerElement, createModel, Graph, Node, Value, writeModel } from '@trainyard/onnx-ir';
 import { sizeOf } from '../types.ts';
+import { oncePerRuntime } from './once-per-runtime.ts';
 import { type OnnxFunction, onnxBytes } from './onnx-function.ts';
 import type { OrtNamespace } from './ort.ts';
 import { guard, runWithoutCopies } from './run-without-copies.ts';
@@ -17,8 +18,21 @@ const sequenceType = Uint8Array.of(0x22, 6, 0x0a, 4, 0x0a, 2, 8, 1);
 /** Below this many bytes of results, copying them takes no time that matters. */
 const leastBytes = 2 ** 20;
 
+/** A model as a session takes it, and how it has to be run. */
+export interface RuntimeModel {
+  readonly bytes: Uint8Array;
+  /** Whether it is one for `runWithoutCopies`. */
+  readonly withoutCopies: boolean;
+}
+
+/** The form of a function's graph that this ONNX Runtime runs with the fewest copies. */
+export async function modelFor(ort: OrtNamespace, fn: OnnxFunction): Promise<RuntimeModel> {
+  const withoutCopies = await paysWithoutCopies(ort, fn);
+  return { bytes: withoutCopies ? bytesWithoutCopies(fn) : onnxBytes(fn), withoutCopies };
+}
+
 /** The bytes of a function's graph with the empty sequence before its results. */
-export function bytesWithoutCopies(fn: OnnxFunction): Uint8Array {
+function bytesWithoutCopies(fn: OnnxFunction): Uint8Array {
   const [sequence, node] = emptySequence();
   const { graph } = fn;
   graph.insert([node]);
@@ -37,21 +51,16 @@ function emptySequence(): [Value, Node] {
   return [value, new Node('SequenceEmpty', [], [value], { name: guard })];
 }
 
-const known = new WeakMap<OrtNamespace['InferenceSession'], Promise<boolean>>();
-
 /** Whether a function's results are large enough, and the runtime one that can be kept from copying them. */
-export async function paysWithoutCopies(ort: OrtNamespace, { outputTypes }: OnnxFunction): Promise<boolean> {
+async function paysWithoutCopies(ort: OrtNamespace, { outputTypes }: OnnxFunction): Promise<boolean> {
   const bytes = [...outputTypes.values()].map(
     ({ dtype, shape }) => bytesPerElement(dtype) * sizeOf(shape as readonly number[]),
   );
-  if (bytes.reduce((a, b) => a + b, 0) < leastBytes) return false;
-  const found = known.get(ort.InferenceSession) ?? probe(ort).catch(() => false);
-  known.set(ort.InferenceSession, found);
-  return found;
+  return bytes.reduce((a, b) => a + b, 0) >= leastBytes && leavesResultsInPlace(ort);
 }
 
 /** Whether 1 + 1 arrives in the tensor that was given for it, and nothing else comes back. */
-async function probe({ InferenceSession, Tensor }: OrtNamespace): Promise<boolean> {
+const leavesResultsInPlace = oncePerRuntime(async ({ InferenceSession, Tensor }) => {
   const type = { dtype: 'float32', shape: [1] } as const;
   const graph = new Graph('probe');
   const x = new Value('x', type);
@@ -69,4 +78,4 @@ async function probe({ InferenceSession, Tensor }: OrtNamespace): Promise<boolea
   );
   await session.release();
   return result[0] === 2;
-}
+}, false);

@@ -8,6 +8,7 @@ import {
   onnxFor,
   type Target,
   type Tensors,
+  toOrt,
   zeros,
 } from '@trainyard/autograd';
 import type { FitOptions } from '../fit-options.ts';
@@ -41,7 +42,7 @@ export interface ProfileStepOptions extends StepOptions, PicturesOptions {
   readonly threads?: number;
   /** Options of ONNX Runtime's session. */
   readonly session?: object;
-  /** What operators are lowered for; `cpu` unless given. */
+  /** What operators are lowered for; `portable` where `session` asks for the provider `webgpu`, else `cpu`. */
   readonly target?: Target;
 }
 
@@ -72,8 +73,8 @@ export async function profileStep(network: Module, options: ProfileStepOptions):
     ort,
     session: { logSeverityLevel: 3, ...options.session, ...threading },
     model: onnxBytes(onnx),
-    feeds: toOrt(ort, { ...inputs, ...Object.fromEntries(drawn) }),
-    fetches: toOrt(ort, Object.fromEntries(results)),
+    feeds: allToOrt(ort, { ...inputs, ...Object.fromEntries(drawn) }),
+    fetches: allToOrt(ort, Object.fromEntries(results)),
     runs: steps,
     seconds,
   });
@@ -110,11 +111,5 @@ async function tracedStep(
   return { onnx, inputs, homes, kinds };
 }
 
-const toOrt = ({ Tensor: OrtTensor }: OrtNamespace, tensors: Tensors): OrtTensors =>
-  Object.fromEntries(
-    Object.entries(tensors).map(([name, { dtype, data, sizes }]) => [
-      name,
-      // The namespace's declaration names one of the element types that its constructor takes.
-      new OrtTensor(dtype as 'float32', data as Float32Array, sizes),
-    ]),
-  );
+const allToOrt = (ort: OrtNamespace, tensors: Tensors): OrtTensors =>
+  Object.fromEntries(Object.entries(tensors).map(([name, x]) => [name, toOrt(ort, x)]));

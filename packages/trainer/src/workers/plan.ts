@@ -1,12 +1,10 @@
 import {
-  bytesWithoutCopies,
   type HostInput,
+  modelFor,
   type OnnxFunction,
   type OrtNamespace,
-  onnxBytes,
   onnxFor,
   type ProgramOptions,
-  paysWithoutCopies,
   type TensorType,
 } from '@trainyard/autograd';
 import type { Batch } from '../data/index.ts';
@@ -97,16 +95,16 @@ export class Plan {
       const fn = await onnxFor(step.gradients, { ...held, ...partTypes(batch, size) }, options);
       gradients.set(size, { fn, sent: await sentGraph(fn, options.ort) });
     }
-    const left = [...gradients.get(sizes[0])!.fn.outputTypes].filter(([name]) => !isFigure(name));
+    const results = [...gradients.get(sizes[0])!.fn.outputTypes].filter(([name]) => !isFigure(name));
     const moved = packTensors({ ...tensors, buffers: {} });
-    const given = { ...moved, ...Object.fromEntries(left.filter(isGradient)), learningRate: scalar };
+    const given = { ...moved, ...Object.fromEntries(results.filter(isGradient)), learningRate: scalar };
     const owners = new Owners(tensors.params, workers);
     const updates = await Promise.all(sizes.map((_, i) => updateOf(step.update, given, owners, i, options)));
     const updateFeeds = share([['learningRate', scalar]]);
     const params = share(Object.entries(packTensors({ ...tensors, buffers: {}, optimizer: {} })));
     const parts = sizes
       .filter((size) => size > 0)
-      .map((size) => ({ left: share(left), share: size / pictures }));
+      .map((size) => ({ results: share(results), share: size / pictures }));
     const feeds = sizes.map((size): Feeds | undefined => {
       const found = gradients.get(size)?.fn;
       if (!found) return undefined;
@@ -177,7 +175,5 @@ async function updateOf(
 }
 
 async function sentGraph(fn: OnnxFunction, ort: OrtNamespace): Promise<SentGraph> {
-  const withoutCopies = await paysWithoutCopies(ort, fn);
-  const model = (withoutCopies ? bytesWithoutCopies : onnxBytes)(fn);
-  return { model, outputs: [...fn.outputNames], withoutCopies };
+  return { ...(await modelFor(ort, fn)), outputs: [...fn.outputNames] };
 }

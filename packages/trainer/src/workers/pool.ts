@@ -1,5 +1,5 @@
 import type { StepFigures } from '../executor.ts';
-import { Meeting } from './meeting.ts';
+import { Barrier } from './barrier.ts';
 import type { SentPlan, ToThread } from './protocol.ts';
 import type { SharedTensors } from './shared-tensors.ts';
 import { WorkerError } from './worker-error.ts';
@@ -10,11 +10,11 @@ export class Pool {
   readonly #threads: readonly WorkerThread[];
 
   constructor(workers: number, session: object) {
-    const meeting = new Meeting(workers);
+    const barrier = new Barrier(workers);
     this.#threads = Array.from(
       { length: workers },
       (_, index) =>
-        new WorkerThread({ index, workers, session, meeting: meeting.memory }, () => meeting.fail()),
+        new WorkerThread({ index, workers, session, barrier: barrier.memory }, () => barrier.fail()),
     );
   }
 

@@ -1,3 +1,4 @@
+import type { RuntimeModel } from '@trainyard/autograd';
 import type { SharedTensors } from './shared-tensors.ts';
 
 /** What a thread is started with. */
@@ -7,16 +8,13 @@ export interface ThreadStart {
   readonly workers: number;
   /** Options of ONNX Runtime's sessions. */
   readonly session: object;
-  /** Where the workers meet, see `Meeting`. */
-  readonly meeting: Int32Array<SharedArrayBuffer>;
+  /** Where the workers wait for each other, the memory of a `Barrier`. */
+  readonly barrier: Int32Array<SharedArrayBuffer>;
 }
 
 /** An ONNX graph, and its results: by their own names, what the graph calls them. */
-export interface SentGraph {
-  readonly model: Uint8Array;
+export interface SentGraph extends RuntimeModel {
   readonly outputs: readonly (readonly [name: string, inGraph: string])[];
-  /** Whether it is one for `runWithoutCopies`. */
-  readonly withoutCopies: boolean;
 }
 
 /** How batches of one size are trained on: by one worker as a whole, or by several together. */
@@ -44,7 +42,7 @@ export interface SentTogether {
   /** Where workers leave the parameters that they moved for the others. */
   readonly params: SharedTensors;
   /** What every part leaves, gradients and buffers, and its share of the pictures. */
-  readonly parts: readonly { readonly left: SharedTensors; readonly share: number }[];
+  readonly parts: readonly { readonly results: SharedTensors; readonly share: number }[];
 }
 
 export type ToThread =

@@ -2,10 +2,11 @@ import type { NumberArray } from '@trainyard/autograd';
 import { runWithoutCopies } from '@trainyard/autograd/run-without-copies';
 import * as ort from 'onnxruntime-node';
 import { mergeTensors } from '../merge-tensors.ts';
+import type { Barrier } from './barrier.ts';
+import { copyInto } from './copy-into.ts';
 import { meanInto } from './mean.ts';
-import type { Meeting } from './meeting.ts';
 import type { SentGraph, SentPlan, SentTogether, SentWhole } from './protocol.ts';
-import { copyInto, type SharedTensor, type SharedTensors } from './shared-tensors.ts';
+import type { SharedTensor, SharedTensors } from './shared-tensors.ts';
 
 type OrtTensors = Record<string, ort.Tensor & { readonly data: SharedTensor['data'] }>;
 
@@ -29,7 +30,7 @@ interface Together {
   readonly feeds: OrtTensors;
   readonly updateFeeds: OrtTensors;
   /** What this worker's part leaves, then the mean of all parts; and its figures. */
-  readonly left: OrtTensors;
+  readonly results: OrtTensors;
   readonly figures: OrtTensors;
 }
 
@@ -41,15 +42,15 @@ interface Figures {
 /** The state of training as one worker holds it, and how it moves on. ONNX Runtime takes no shared memory: it works on copies. */
 export class Replica {
   readonly #index: number;
-  readonly #meeting: Meeting;
+  readonly #barrier: Barrier;
   readonly #options: object;
   readonly #plans = new Map<string, Whole | Together>();
   #after: OrtTensors = {};
   #before: OrtTensors = {};
 
-  constructor(index: number, meeting: Meeting, options: object) {
+  constructor(index: number, barrier: Barrier, options: object) {
     this.#index = index;
-    this.#meeting = meeting;
+    this.#barrier = barrier;
     this.#options = options;
   }
 
@@ -80,7 +81,7 @@ export class Replica {
       update: sent.update && (await this.#ready(sent.update)),
       feeds: part ? copyOf(part.feeds) : {},
       updateFeeds: copyOf(updateFeeds),
-      left: copyOf(parts[0].left),
+      results: copyOf(parts[0].results),
       figures,
     });
   }
@@ -106,37 +107,37 @@ export class Replica {
   async #takeTogether(plan: Together): Promise<boolean> {
     try {
       await this.#takeGradients(plan);
-      if (!this.#meeting.meet()) return false;
+      if (!this.#barrier.wait()) return false;
       await this.#update(plan);
-      if (!this.#meeting.meet()) return false;
+      if (!this.#barrier.wait()) return false;
       this.#takeParameters(plan.sent);
       return true;
     } catch (error) {
-      this.#meeting.fail();
+      this.#barrier.fail();
       throw error;
     }
   }
 
-  async #takeGradients({ sent, gradients, feeds, left, figures }: Together): Promise<void> {
+  async #takeGradients({ sent, gradients, feeds, results, figures }: Together): Promise<void> {
     if (!gradients || !sent.part) return;
     copyInto(feeds, sent.part.feeds);
     const state = mergeTensors(inGroup(this.#after, 'params'), inGroup(this.#after, 'buffers'));
-    await run(gradients, mergeTensors(state, feeds), mergeTensors(left, figures));
-    copyInto(sent.parts[this.#index].left, left);
+    await run(gradients, mergeTensors(state, feeds), mergeTensors(results, figures));
+    copyInto(sent.parts[this.#index].results, results);
   }
 
   /** Moves this worker's own parameters with the mean of all parts' gradients. */
-  async #update({ sent, update, updateFeeds, left }: Together): Promise<void> {
+  async #update({ sent, update, updateFeeds, results }: Together): Promise<void> {
     copyInto(updateFeeds, sent.updateFeeds);
     const shares = sent.parts.map(({ share }) => share);
     const mean = (name: string, target: OrtTensors) => {
-      const parts = sent.parts.map((part) => part.left[name].data as NumberArray);
+      const parts = sent.parts.map((part) => part.results[name].data as NumberArray);
       meanInto(target[name].data as NumberArray, parts, shares);
     };
-    const needed = sent.updateInputs.filter((name) => left[name]);
-    for (const name of needed) mean(name, left);
-    for (const name of Object.keys(inGroup(left, 'buffers'))) mean(name, this.#before);
-    const available = mergeTensors(this.#after, left, updateFeeds);
+    const needed = sent.updateInputs.filter((name) => results[name]);
+    for (const name of needed) mean(name, results);
+    for (const name of Object.keys(inGroup(results, 'buffers'))) mean(name, this.#before);
+    const available = mergeTensors(this.#after, results, updateFeeds);
     if (update) await run(update, only(available, sent.updateInputs), this.#before);
     copyInto(only(sent.params, sent.own), this.#before);
   }
@@ -153,7 +154,7 @@ export class Replica {
 
   async #ready(sent: SentGraph): Promise<Ready> {
     const options = { logSeverityLevel: 3 as const, ...this.#options };
-    return { sent, session: await ort.InferenceSession.create(sent.model, options) };
+    return { sent, session: await ort.InferenceSession.create(sent.bytes, options) };
   }
 
   async dispose(): Promise<void> {

@@ -38,11 +38,3 @@ export function share(types: Iterable<readonly [string, TensorType]>): SharedTen
     ]),
   );
 }
-
-/** Copies the elements of tensors into others of the same names. */
-export function copyInto(
-  target: Readonly<Record<string, { data: TypedArray }>>,
-  source: typeof target,
-): void {
-  for (const [name, { data }] of Object.entries(target)) data.set(source[name].data as never);
-}

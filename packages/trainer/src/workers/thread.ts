@@ -1,12 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { Meeting } from './meeting.ts';
+import { Barrier } from './barrier.ts';
 import type { FromThread, ThreadStart, ToThread } from './protocol.ts';
 import { Replica } from './replica.ts';
 
-/** The thread that `WorkerThread` starts: it does what it is told in order, and answers each message with one. */
+/**
+ * The thread that `WorkerThread` starts: it does what it is told in order, and answers each message with one. Nothing
+ * that it imports may load the operators of autograd, which would make each thread slower to start and larger.
+ */
 const port = parentPort!;
-const { index, workers, session, meeting } = workerData as ThreadStart;
-const replica = new Replica(index, new Meeting(workers, meeting), session);
+const { index, workers, session, barrier } = workerData as ThreadStart;
+const replica = new Replica(index, new Barrier(workers, barrier), session);
 
 async function act(message: ToThread): Promise<FromThread> {
   switch (message.kind) {

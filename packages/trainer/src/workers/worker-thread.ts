@@ -1,5 +1,4 @@
 import { Worker } from 'node:worker_threads';
-
 import type { FromThread, ThreadStart, ToThread } from './protocol.ts';
 import { WorkerError } from './worker-error.ts';
 

@@ -3,12 +3,11 @@ import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { saveWeights } from '../checkpoint/index.ts';
 import { augmentation } from '../data/index.ts';
-
 import { memoryStore, smallNetwork, smallRun, smallSplit } from '../fit.cases.ts';
 import { fit } from '../fit.ts';
 import type { FitOptions, StepEvent } from '../fit-options.ts';
 import { constantRate, sgd } from '../optim/index.ts';
-import { Meeting } from './meeting.ts';
+import { Barrier } from './barrier.ts';
 import { Owners } from './owners.ts';
 import { partSizes } from './plan.ts';
 import { workers } from './workers.ts';
@@ -87,10 +86,10 @@ describe('the owners of parameters', () => {
   });
 });
 
-describe('the meeting of workers', () => {
+describe('the barrier', () => {
   it('waits for nobody who died, and tells that there is no step any more', () => {
-    const meeting = new Meeting(2);
-    meeting.fail();
-    expect(new Meeting(2, meeting.memory).meet()).toBe(false);
+    const barrier = new Barrier(2);
+    barrier.fail();
+    expect(new Barrier(2, barrier.memory).wait()).toBe(false);
   });
 });

@@ -5,10 +5,11 @@ import type { Batch } from '../data/index.ts';
 import { type Executor, FunctionRunner, type StepFigures, type StepRunner } from '../executor.ts';
 import { positive } from '../options.ts';
 import { packTensors, type TrainingTensors, type TrainStep, unpackTensors } from '../train-step.ts';
+import { copyInto } from './copy-into.ts';
 import type { WorkersOptions } from './options.ts';
 import { Plan } from './plan.ts';
 import { Pool } from './pool.ts';
-import { copyInto, type SharedTensors, share } from './shared-tensors.ts';
+import { type SharedTensors, share } from './shared-tensors.ts';
 
 /**
  * Trains in threads of this process: each computes the gradients of its part of the batch as one ONNX graph, and all

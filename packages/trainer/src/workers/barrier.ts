@@ -1,11 +1,11 @@
 const arrived = 0;
 const failed = 1;
 
-/** Where the workers wait for each other. The count of arrivals only grows, so that nobody can be overtaken. */
-export class Meeting {
+/** Where the workers wait for each other: nobody goes on before all have arrived. The count of arrivals only grows, so that nobody can be overtaken. */
+export class Barrier {
   readonly memory: Int32Array<SharedArrayBuffer>;
   readonly #workers: number;
-  #meetings = 0;
+  #waits = 0;
 
   constructor(workers: number, memory = new Int32Array(new SharedArrayBuffer(8))) {
     this.memory = memory;
@@ -13,16 +13,16 @@ export class Meeting {
   }
 
   /** Waits until all workers are there. @returns whether none of them has failed */
-  meet(): boolean {
-    this.#meetings++;
+  wait(): boolean {
+    this.#waits++;
     this.#arrive();
-    const target = this.#meetings * this.#workers;
+    const target = this.#waits * this.#workers;
     for (let now = this.#arrivals; now < target && !this.#hasFailed; now = this.#arrivals)
       Atomics.wait(this.memory, arrived, now);
     return !this.#hasFailed;
   }
 
-  /** For a worker that failed or died: nobody waits any more, and all meetings tell it. */
+  /** For a worker that failed or died: nobody waits any more, and every wait tells it. */
   fail(): void {
     Atomics.store(this.memory, failed, 1);
     this.#arrive();
