@@ -1,6 +1,7 @@
 import { type CompileOptions, compile } from '@trainyard/autograd';
 import { type Executor, FunctionRunner, type StepRunner } from './executor.ts';
 import { positive } from './options.ts';
+import { counted } from './text.ts';
 
 export interface CompiledOptions extends Omit<CompileOptions, 'maxSignatures'> {
   /** Threads of one operator; ONNX Runtime decides unless given. A run resumes exactly only with the same number. */
@@ -17,13 +18,10 @@ export interface CompiledOptions extends Omit<CompileOptions, 'maxSignatures'> {
 export function compiled({ threads, session, ...options }: CompiledOptions): Executor {
   const threading = threads !== undefined && { intraOpNumThreads: positive('compiled', 'threads', threads) };
   return {
-    name: threads === undefined ? 'compiled' : `compiled, ${count(threads, 'thread')}`,
+    name: threads === undefined ? 'compiled' : `compiled, ${counted(threads, 'thread')}`,
     prepare(step): StepRunner {
       const run = compile(step, { ...options, session: { ...session, ...threading } });
       return Object.assign(new FunctionRunner(run), { fallback: run.fallback, dispose: run.dispose });
     },
   };
 }
-
-/** `1 thread`, `2 threads`. */
-export const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;

@@ -1,6 +1,7 @@
 import { isDType, nodeFlops, type TensorType, tensorOfData, trace } from '@trainyard/autograd';
 import type { Module } from './module.ts';
 import { type ModuleRun, observeModules } from './module-path.ts';
+import { alignColumns } from './text.ts';
 
 export interface ModuleSummary extends ModuleRun {
   /** Trained numbers, those of inner modules included. */
@@ -82,15 +83,12 @@ export function formatSummary({ modules, parameters, flops }: NetworkSummary): s
       m.path,
       m.kind,
       `[${m.output.shape.join(', ')}]`,
-      count(m.parameters),
-      count(m.flops),
+      grouped(m.parameters),
+      grouped(m.flops),
     ]),
-    ['total', '', '', count(parameters), count(flops)],
+    ['total', '', '', grouped(parameters), grouped(flops)],
   ];
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  const line = (row: readonly string[]) =>
-    row.map((cell, i) => (i < 3 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ');
-  return rows.map((row) => line(row).trimEnd()).join('\n');
+  return alignColumns(rows, 3).join('\n');
 }
 
-const count = (n: number): string => n.toLocaleString('en-US');
+const grouped = (n: number): string => n.toLocaleString('en-US');

@@ -1,8 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { EpochRecord } from './checkpoint/index.ts';
 import type { Callback } from './fit-options.ts';
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+import { percent } from './text.ts';
 
 const describeEpoch = (
   { epoch, loss, accuracy, validation, seconds, imagesPerSecond }: EpochRecord,

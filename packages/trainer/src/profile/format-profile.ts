@@ -1,3 +1,4 @@
+import { alignColumns, counted, percent } from '../text.ts';
 import type { ProfileRow, StepProfile, TimeShare } from './step-profile.ts';
 
 export interface FormatProfileOptions {
@@ -59,18 +60,12 @@ function shortened<T extends TimeShare>(
 }
 
 function table(head: readonly string[], lines: readonly Line[], withParts: boolean): string[] {
-  const words = withParts ? 3 : 1;
   const rows = lines.map(({ name, part = '', opType = '', time: { nodes, milliseconds, share } }) => [
     ...(withParts ? [name, part, opType] : [name]),
     String(nodes),
     milliseconds.toFixed(3),
-    `${(share * 100).toFixed(1)} %`,
+    percent(share),
   ]);
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
-  const line = (row: readonly string[]) =>
-    row.map((cell, i) => (i < words ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ');
-  const width = widths.reduce((a, b) => a + b + 2, -2);
-  return [line(head), '─'.repeat(width), ...rows.map((row) => line(row).trimEnd())];
+  const [first, ...others] = alignColumns([head, ...rows], withParts ? 3 : 1);
+  return [first, '─'.repeat(first.length), ...others];
 }
-
-const counted = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? '' : 's'}`;

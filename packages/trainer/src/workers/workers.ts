@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { Tensor } from '@trainyard/autograd';
-import { count } from '../compiled.ts';
 import type { Batch } from '../data/index.ts';
 import { type Executor, FunctionRunner, type StepFigures, type StepRunner } from '../executor.ts';
 import { positive } from '../options.ts';
+import { counted } from '../text.ts';
 import { packTensors, type TrainingTensors, type TrainStep, unpackTensors } from '../train-step.ts';
 import { copyInto } from './copy-into.ts';
 import type { WorkersOptions } from './options.ts';
@@ -28,7 +28,7 @@ export function workers(options: WorkersOptions = {}): Executor {
   const session = { intraOpNumThreads: threads, ...options.session };
   const { onFallback = console.warn } = options;
   return {
-    name: `compiled, ${count(workers, 'worker')} of ${count(threads, 'thread')}`,
+    name: `compiled, ${counted(workers, 'worker')} of ${counted(threads, 'thread')}`,
     prepare: (step) => new WorkersRunner(step, workers, session, onFallback),
   };
 }
