@@ -22,5 +22,15 @@ export const cases: OpCases = {
       attributes: { block: 4, group: 8, strides: [2, 1] },
       withoutOrt,
     },
+    {
+      name: 'with something added, and ReLU',
+      inputs: [uniform([2, 1, 3, 4, 4]), uniform([4, 1, 1, 1]), uniform([4]), uniform([2, 1, 3, 4, 4])],
+      attributes: { block: 4, group: 4, relu: 1 },
+      withoutOrt,
+    },
+  ],
+  BlockedDot: [
+    { name: 'two', inputs: [uniform([2, 2, 3, 4, 4]), uniform([2, 2, 3, 4, 4])], withoutOrt },
+    { name: 'one', inputs: [uniform([2, 2, 3, 4, 4])], withoutOrt },
   ],
 };

@@ -35,7 +35,7 @@ export {
   batchNormTraining,
   type NormOptions,
 } from './batch-norm.ts';
-export { BlockedConv, blockedDomain, fromBlocks, toBlocks } from './blocked-conv.ts';
+export { BlockedConv, BlockedDot, blockedDomain, fromBlocks, toBlocks } from './blocked-conv.ts';
 export {
   And,
   and,

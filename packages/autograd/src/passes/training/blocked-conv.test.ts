@@ -4,10 +4,23 @@ import { describe, expect, test } from 'vitest';
 import { channelBlockOf, compile, toOnnx } from '../../compile/index.ts';
 import { valueAndGrad } from '../../grad.ts';
 import { interpret } from '../../interpret.ts';
-import { conv, mean, mul, square } from '../../ops/index.ts';
+import {
+  add,
+  BatchNormTraining,
+  BatchNormTrainingGrad,
+  batchNormTraining,
+  ConvWeightGrad,
+  conv,
+  mean,
+  mul,
+  Relu,
+  relu,
+  square,
+} from '../../ops/index.ts';
 import { Generator } from '../../random.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Tensors } from '../../trace.ts';
+import { eliminateDeadNodes } from '../eliminate-dead-nodes.ts';
 import { blockedConv } from './blocked-conv.ts';
 import { operatorsOf, rewritten } from './training-steps.cases.ts';
 import { transposedForBlocks } from './transposed-as-conv.ts';
@@ -33,6 +46,21 @@ describe('blockedConv', () => {
     const left = operatorsOf(model);
     expect(left).not.toContain('Conv');
     expect(left).not.toContain('ConvTranspose');
+  });
+
+  test('stays in blocks through batch norm, ReLU and sums', () => {
+    const inputs = { x: normal([2, 16, 6, 5]), w: normal([16, 16, 3, 3]), s: normal([16]) };
+    const norm = (y: Tensor, s: Tensor) => batchNormTraining(y, s, s).y;
+    const loss = ({ w, s, x }: Tensors) => {
+      const first = relu(norm(conv(x, w, undefined, same), s));
+      return mean(square(relu(add(first, norm(conv(first, w, undefined, same), s)))));
+    };
+    const { model } = rewritten(loss, inputs, {}, [...passes, eliminateDeadNodes]);
+    const left = operatorsOf(model);
+    for (const { type } of [BatchNormTraining, BatchNormTrainingGrad, Relu, ConvWeightGrad])
+      expect(left).not.toContain(type);
+    // In: x, its gradient's and the loss's; out: the loss's and the gradient's. One layout of dy for each weight gradient.
+    expect(left.filter((type) => type === 'Transpose').length).toBeLessThan(14);
   });
 
   test.each<[string, number[], number[], Forward, RegExp]>([
@@ -71,6 +99,25 @@ const cases: [string, Tensors, Forward][] = [
     ({ w, v }, x) => {
       const first = conv(x, w, undefined, { ...same, group: 32 });
       return conv(first, v, undefined, { strides: [2, 2], ...same, group: 32 });
+    },
+  ],
+  [
+    'a residual block with batch norm, of one block of channels and of two, means that are large',
+    {
+      x: normal([3, 16, 9, 8]),
+      w: normal([16, 16, 3, 3]),
+      v: normal([32, 16, 3, 3]),
+      u: normal([32, 16, 1, 1]),
+      s: normal([16]),
+      t: normal([32]),
+    },
+    ({ w, v, u, s, t }, x) => {
+      const norm = (y: Tensor, scale: Tensor) => batchNormTraining(y, scale, mul(scale, 0.5)).y;
+      const first = relu(norm(conv(add(x, 1), add(w, 0.2)), s));
+      const block = add(first, norm(conv(first, w, undefined, same), s));
+      const halved = { strides: [2, 2] };
+      const body = norm(conv(relu(block), v, undefined, { ...halved, ...same }), t);
+      return relu(add(body, norm(conv(relu(block), u, undefined, halved), t)));
     },
   ],
 ];

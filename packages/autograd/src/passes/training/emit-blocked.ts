@@ -1,5 +1,5 @@
 import { type Attribute, type Graph, Node, TensorData, Value } from '@trainyard/onnx-ir';
-import { BlockedConv } from '../../ops/index.ts';
+import { BlockedConv, BlockedDot } from '../../ops/index.ts';
 import type { Pass } from '../pass.ts';
 import { attributesOf, isCall } from './patterns.ts';
 
@@ -13,10 +13,13 @@ export const runtimeDomain = 'com.microsoft.nchwc';
 export const emitBlocked: Pass = {
   name: 'emitBlocked',
   run({ graph, opsetImports }) {
-    const found = graph.nodes.filter((node) => isCall(node, BlockedConv));
-    for (const node of found) emit(graph, node);
-    if (found.length > 0) opsetImports.set(runtimeDomain, 1);
-    return { changed: found.length, refused: [] };
+    const convs = graph.nodes.filter((node) => isCall(node, BlockedConv));
+    for (const node of convs) emitConv(graph, node);
+    const dots = graph.nodes.filter((node) => isCall(node, BlockedDot));
+    for (const node of dots) emitDot(graph, node);
+    const changed = convs.length + dots.length;
+    if (changed > 0) opsetImports.set(runtimeDomain, 1);
+    return { changed, refused: [] };
   },
 };
 
@@ -25,36 +28,50 @@ const sizesOf = ({ type }: Value): readonly number[] => (type?.shape ?? []) as r
 
 const ints = (value: readonly number[]): Attribute => ({ kind: 'ints', value });
 
-function emit(graph: Graph, node: Node): void {
-  const { block, group, pads, strides } = attributesOf(node, BlockedConv);
-  const [x, w, b] = node.inputs as [Value, Value, Value | undefined];
+/** Nodes in the place of one, named after it. */
+function inPlaceOf(graph: Graph, node: Node) {
   const y = node.outputs[0] as Value;
-  const dtype = 'float32';
-  const [outputs, channels, ...kernel] = sizesOf(w);
   const nodes: Node[] = [];
-  const name = (part: string): string => `${node.name}/${part}`;
   const apply = (
     type: string,
-    inputs: Value[],
+    inputs: (Value | undefined)[],
     shape: readonly number[],
-    perm?: readonly number[],
+    attributes: Readonly<Record<string, Attribute | undefined>> = {},
+    domain = '',
   ): Value => {
     const part = `${type}_${nodes.length}`;
-    const result = new Value(`${y.name}/${part}`, { dtype, shape: [...shape] });
-    const attributes: [string, Attribute][] = perm ? [['perm', ints(perm)]] : [];
-    nodes.push(new Node(type, inputs, [result], { name: name(part), attributes: new Map(attributes) }));
+    const result = new Value(`${y.name}/${part}`, { dtype: 'float32', shape: [...shape] });
+    const present = Object.entries(attributes).filter((entry): entry is [string, Attribute] => !!entry[1]);
+    const name = `${node.name}/${part}`;
+    nodes.push(new Node(type, inputs, [result], { name, domain, attributes: new Map(present) }));
     return result;
   };
-  const reshape = (value: Value, shape: readonly number[]): Value => {
-    const sizes = new Value(
-      `${y.name}/shape_${nodes.length}`,
-      { dtype: 'int64', shape: [shape.length] },
-      TensorData.from('int64', [shape.length], BigInt64Array.from(shape, BigInt)),
-    );
-    graph.initializers.push(sizes);
-    return apply('Reshape', [value, sizes], shape);
+  let constants = 0;
+  const constant = (values: readonly number[]): Value => {
+    const data = TensorData.from('int64', [values.length], BigInt64Array.from(values, BigInt));
+    const name = `${y.name}/sizes_${constants++}`;
+    const value = new Value(name, { dtype: 'int64', shape: [values.length] }, data);
+    graph.initializers.push(value);
+    return value;
   };
+  const reshape = (value: Value, shape: readonly number[]): Value =>
+    apply('Reshape', [value, constant(shape)], shape);
+  const finish = (result: Value): void => {
+    graph.insert(nodes, node);
+    graph.replaceValue(y, result);
+    graph.remove([node]);
+  };
+  return { apply, constant, reshape, finish };
+}
 
+const int = (value: number): Attribute => ({ kind: 'int', value });
+
+function emitConv(graph: Graph, node: Node): void {
+  const { block, group, pads, strides, relu } = attributesOf(node, BlockedConv);
+  const [x, w, b, addend] = node.inputs as [Value, Value, Value | undefined, Value | undefined];
+  const y = node.outputs[0] as Value;
+  const { apply, reshape, finish } = inPlaceOf(graph, node);
+  const [outputs, channels, ...kernel] = sizesOf(w);
   const inBlocks = sizesOf(x).length === 5;
   const [batch, , height, width] = sizesOf(x);
   const pictures = inBlocks ? reshape(x, [batch, channels * group, height, width]) : x;
@@ -66,24 +83,49 @@ function emit(graph: Graph, node: Node): void {
     'Transpose',
     [reshape(w, apart.sizes)],
     apart.perm.map((axis) => apart.sizes[axis]),
-    apart.perm,
+    { perm: ints(apart.perm) },
   );
   const weight = reshape(turned, [outputs, channels, ...kernel]);
   const [, , outHeight, outWidth] = sizesOf(y);
-  const result = new Value(`${y.name}/blocked`, { dtype, shape: [batch, outputs, outHeight, outWidth] });
-  const attributes = new Map<string, Attribute>([['kernel_shape', ints(kernel)]]);
-  if (pads) attributes.set('pads', ints(pads));
-  if (strides) attributes.set('strides', ints(strides));
-  if (group > 1) attributes.set('group', { kind: 'int', value: group });
-  nodes.push(
-    new Node('Conv', b ? [pictures, weight, b] : [pictures, weight], [result], {
-      name: name('Conv'),
-      domain: runtimeDomain,
-      attributes,
-    }),
+  const shape = [batch, outputs, outHeight, outWidth];
+  const inputs = [pictures, weight, b, addend && reshape(addend, shape)];
+  const attributes = {
+    kernel_shape: ints(kernel),
+    pads: pads && ints(pads),
+    strides: strides && ints(strides),
+    group: group > 1 ? int(group) : undefined,
+    activation: relu ? ({ kind: 'string', value: 'Relu' } as const) : undefined,
+  };
+  const given = inputs.slice(0, inputs.findLastIndex(Boolean) + 1);
+  finish(reshape(apply('Conv', given, shape, attributes, runtimeDomain), sizesOf(y)));
+}
+
+/** Sums of each picture, then of all: the pictures' channels are groups of a depthwise convolution. */
+function emitDot(graph: Graph, node: Node): void {
+  const [x, y] = node.inputs as [Value, Value | undefined];
+  const { apply, constant, reshape, finish } = inPlaceOf(graph, node);
+  const [batch, blocks, height, width, block] = sizesOf(x);
+  const [channels, positions] = [blocks * block, height * width];
+  const groups = batch * channels;
+  const pictures = reshape(x, [1, groups, 1, positions]);
+  const sums = y
+    ? apply(
+        'Conv',
+        [pictures, reshape(y, [groups, 1, 1, positions])],
+        [1, groups, 1, 1],
+        { kernel_shape: ints([1, positions]), group: int(groups) },
+        runtimeDomain,
+      )
+    : apply('GlobalAveragePool', [pictures], [1, groups, 1, 1], {}, runtimeDomain);
+  const axes = constant([0]);
+  const total = apply('ReduceSum', [reshape(sums, [batch, channels]), axes], [channels], {
+    keepdims: int(0),
+  });
+  const scalar = new Value(
+    `${total.name}/positions`,
+    { dtype: 'float32', shape: [1] },
+    TensorData.from('float32', [1], Float32Array.of(positions)),
   );
-  const back = reshape(result, sizesOf(y));
-  graph.insert(nodes, node);
-  graph.replaceValue(y, back);
-  graph.remove([node]);
+  if (!y) graph.initializers.push(scalar);
+  finish(y ? total : apply('Mul', [total, scalar], [channels]));
 }
