@@ -119,6 +119,12 @@ const cases: [string, Tensors, Forward, string[]][] = [
     ['x', 'w', 'b'],
   ],
   [
+    'pictures large enough for products of their own',
+    { x: squares([2, 16, 66, 67]), w: normal([16, 16, 3, 3]) },
+    ({ w }, x) => maxPool(conv(x, w), square2),
+    ['w'],
+  ],
+  [
     'kernels of 1×1',
     { x: squares([2, 16, 8, 8]), w: normal([16, 16, 1, 1]) },
     ({ w }, x) => maxPool(conv(x, w), square2),

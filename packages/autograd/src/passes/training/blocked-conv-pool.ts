@@ -1,4 +1,5 @@
 import type { Graph, Node } from '@trainyard/onnx-ir';
+import { channelsLastWeightGrad } from '../../ops/conv-weight-grad.ts';
 import {
   and,
   BlockedConv,
@@ -9,7 +10,6 @@ import {
   convTranspose,
   equal,
   fromBlocks,
-  laidOutWeightGrad,
   MaxPool,
   MaxPoolGrad,
   maximum,
@@ -214,8 +214,7 @@ function inputGradient(group: Group, dy: Tensor, w: Tensor): Tensor {
 function weightGradient(group: Group, x: Tensor, dy: Tensor): Tensor {
   const { w, strides } = group;
   const channelsLast = transpose(x, [0, 2, 3, 1]);
-  const channelsFirst = transpose(fromBlocks(dy), [1, 0, 2, 3]);
-  return laidOutWeightGrad(channelsLast, channelsFirst, w.slice(2), { strides, pads: padsOf(group) });
+  return channelsLastWeightGrad(channelsLast, fromBlocks(dy), w.slice(2), { strides, pads: padsOf(group) });
 }
 
 /**

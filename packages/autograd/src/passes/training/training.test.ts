@@ -300,6 +300,20 @@ describe('the optimized step gives the numbers of the eager one', () => {
       data,
     ],
     [
+      'pictures large enough for products of their own, with padding, strides and dilations',
+      ({ w }, { x }) =>
+        mean(
+          square(
+            maxPool(
+              relu(conv(x, w, undefined, { strides: [2, 1], pads: [1, 0, 2, 1], dilations: [1, 2] })),
+              square2,
+            ),
+          ),
+        ),
+      { w: normal([3, 8, 5, 2]) },
+      { x: normal([2, 8, 130, 68]) },
+    ],
+    [
       'one axis',
       ({ w }, { x }) => mean(square(maxPool(relu(conv(x, w)), { kernelShape: [2], strides: [2] }))),
       { w: normal([4, 2, 3]) },
