@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundlePage } from './bundle-page.ts';
-import { serveFolders } from './serve-folder.ts';
+import { serveFolders } from './serve-folders.ts';
 
 let folder: string;
 beforeAll(async () => {
