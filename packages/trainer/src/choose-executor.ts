@@ -29,7 +29,9 @@ export async function chooseExecutor(options: FitOptions): Promise<ChosenExecuto
         `executor ${typeof executor === 'string' ? `'${executor}'` : `"${executor.name}"`}`,
         'leave them out, or give them to the executor',
       );
-    return typeof executor === 'string' ? { executor: eager } : { executor, ort };
+    if (typeof executor !== 'string') return { executor, ort };
+    if (executor === 'eager') return { executor: eager };
+    throw new InputError('fit', "executor 'compiled', 'eager' or an Executor", `'${executor}'`);
   }
   if (platform.workers && !options.ort && ort)
     return { executor: platform.workers({ workers, threads }), ort, threads };

@@ -125,8 +125,8 @@ export function classesOf({ dtype, shape }: TensorType, labels: Int32Array): num
       'network',
       `expected logits float32 [N, classes], got ${dtype} [${shape.join(', ')}]`,
     );
-  const highest = labels.reduce((a, b) => Math.max(a, b), 0);
-  if (highest >= classes)
-    throw new NetworkError('network', `expected labels below its ${classes} classes, got ${highest}`);
+  const wrong = labels.find((label) => label < 0 || label >= classes);
+  if (wrong !== undefined)
+    throw new NetworkError('network', `expected labels from 0 to ${classes - 1}, got ${wrong}`);
   return classes;
 }

@@ -1,4 +1,4 @@
-import { interpretSteps, isFloat, type Tensor, type Tensors, trace } from '@trainyard/autograd';
+import { interpretSteps, isFloat, type Tensor, type Tensors, type Traced, trace } from '@trainyard/autograd';
 import type { TensorFunction } from './train-step.ts';
 
 /** The first element that is not finite, if there is one. */
@@ -16,14 +16,16 @@ export interface NonFinite {
 
 /**
  * Runs a function of tensors operator by operator, and tells where the first number comes up that is not finite:
- * inputs first, then operators in the order they run.
+ * inputs first, then operators in the order they run. Of a function that can't be traced it tells the inputs alone.
  */
 export function findNonFinite(fn: TensorFunction, inputs: Tensors): NonFinite | undefined {
   for (const [name, x] of Object.entries(inputs)) {
     const value = firstNonFinite(x);
     if (value !== undefined) return { source: name, value };
   }
-  const { graph, hostInputs } = trace(fn, inputs, { lower: false });
+  const traced = tracedOrNothing(fn, inputs);
+  if (!traced) return undefined;
+  const { graph, hostInputs } = traced;
   const drawn = hostInputs.map(({ name, produce }) => [name, produce()] as const);
   for (const { node, results } of interpretSteps(graph, { ...inputs, ...Object.fromEntries(drawn) }))
     for (const result of results) {
@@ -31,4 +33,12 @@ export function findNonFinite(fn: TensorFunction, inputs: Tensors): NonFinite | 
       if (value !== undefined) return { source: node.name, value };
     }
   return undefined;
+}
+
+function tracedOrNothing(fn: TensorFunction, inputs: Tensors): Traced | undefined {
+  try {
+    return trace(fn, inputs, { lower: false });
+  } catch {
+    return undefined;
+  }
 }

@@ -1,13 +1,15 @@
-import { Generator, mul, sum, type Tensor, tensorOf } from '@trainyard/autograd';
+import { Generator, mul, neg, sum, type Tensor, tensorOf } from '@trainyard/autograd';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import * as ort from 'onnxruntime-node';
+import { describe, expect, it, vi } from 'vitest';
 import { saveWeights } from './checkpoint/index.ts';
+import { compiled } from './compiled.ts';
 import { augmentation } from './data/index.ts';
 import { evaluate } from './evaluate.ts';
 import { memoryStore, smallNetwork, smallRun, smallSplit } from './fit.cases.ts';
 import { fit } from './fit.ts';
-import type { Callback, FitOptions } from './fit-options.ts';
-import { parameterValues } from './module.ts';
+import type { Callback, FitOptions, StepEvent } from './fit-options.ts';
+import { type ForwardContext, Module, parameterValues } from './module.ts';
 import { Sequential } from './nn/index.ts';
 import { constantRate } from './optim/schedule.ts';
 import { sgd } from './optim/sgd.ts';
@@ -200,9 +202,17 @@ describe('fit', () => {
     await expect(train({ epochs: 0 })).rejects.toThrow('fit: expected epochs of at least 1, got 0');
     await expect(train({ batchSize: 0 })).rejects.toThrow('batchSize of at least 1');
     await expect(train({ resume: true })).rejects.toThrow('give checkpoint: { store }');
-    const labels = new Int32Array(60).fill(3);
-    await expect(fit(smallNetwork(), { ...split, labels }, smallRun())).rejects.toThrow(
-      'network: expected labels below its 3 classes, got 3',
+    for (const wrong of [3, -1]) {
+      const mislabelled = { ...split, labels: new Int32Array(60).fill(wrong) };
+      const message = `network: expected labels from 0 to 2, got ${wrong}`;
+      await expect(fit(smallNetwork(), mislabelled, smallRun())).rejects.toThrow(message);
+      const onStep = vi.fn();
+      const late = { ...smallRun(), validation: mislabelled, callbacks: [{ onStep }] };
+      await expect(fit(smallNetwork(), split, late)).rejects.toThrow(message);
+      expect(onStep).not.toHaveBeenCalled();
+    }
+    await expect(train({ executor: 'compield' as 'compiled' })).rejects.toThrow(
+      "fit: expected executor 'compiled', 'eager' or an Executor, got 'compield'",
     );
     const headless = new Sequential(
       smallNetwork()
@@ -219,6 +229,56 @@ describe('fit', () => {
     );
     await expect(train({ masks: { nope: tensorOf('float32', [], new Float32Array(1)) } })).rejects.toThrow(
       'nope',
+    );
+  });
+
+  it('stops in the middle of an evaluation, and evaluates anew when it is resumed', async () => {
+    const validation = smallSplit(600, 3);
+    const whole = await train({ validation });
+    const controller = new AbortController();
+    const checkpoint = { store: memoryStore() };
+    const onEpoch = vi.fn();
+    let evaluating = false;
+    const onStep = ({ step, stepsPerEpoch }: StepEvent) => {
+      evaluating = step === stepsPerEpoch;
+    };
+    const aborting = {
+      ...validation,
+      get images() {
+        if (evaluating) controller.abort();
+        return validation.images;
+      },
+    };
+    const stopped = await train({
+      validation: aborting,
+      checkpoint,
+      signal: controller.signal,
+      callbacks: [{ onStep, onEpoch }],
+    });
+    expect(stopped.result.stopped).toBe('aborted');
+    expect(onEpoch).not.toHaveBeenCalled();
+    const { bytes, result } = await train({ validation, checkpoint, resume: true });
+    expect(bytes.equals(whole.bytes)).toBe(true);
+    expect(result.history.map((epoch) => epoch.validation)).toEqual(
+      whole.result.history.map((epoch) => epoch.validation),
+    );
+  });
+
+  it('trains a network that reads elements, eagerly, and says where it became infinite', async () => {
+    class Reading extends Module {
+      readonly inner = smallNetwork();
+      override forward(x: Tensor, context?: ForwardContext): Tensor {
+        const y = this.inner.forward(x, context);
+        return Number(y.data[0]) > 1e30 ? neg(y) : y;
+      }
+    }
+    const options = { ...smallRun(), executor: compiled({ ort, onFallback: () => undefined }) };
+    const { stopped, executor, fallback } = await fit(new Reading(), split, options);
+    expect({ stopped, executor }).toEqual({ stopped: 'completed', executor: 'eager' });
+    expect(fallback).toMatch(/^compile: runs eagerly, because tensor.data: expected a tensor with data/);
+    const ruined = { ...options, optimizer: sgd(), schedule: constantRate(1e30) };
+    await expect(fit(new Reading(), split, ruined)).rejects.toThrow(
+      /^training: expected a finite loss, got NaN at step 2 of epoch 1/,
     );
   });
 

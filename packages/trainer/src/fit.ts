@@ -90,6 +90,7 @@ async function runEpochs(
     }
     if (options.signal?.aborted) return 'aborted';
     const record = await finishEpoch(run, evaluator, options);
+    if (!record) return 'aborted';
     let stopped = false;
     const stop = () => {
       stopped = true;
@@ -101,17 +102,20 @@ async function runEpochs(
   return outOfPatience(run.state, options) ? 'early' : 'completed';
 }
 
+/** @returns undefined where the signal ended it; resumed, the run evaluates the epoch anew */
 async function finishEpoch(
   run: TrainingRun,
   evaluator: Evaluator,
   options: FitOptions,
-): Promise<EpochRecord> {
+): Promise<EpochRecord | undefined> {
   const { epoch, sums, history, best } = run.state;
   const tensors = await run.tensors();
   run.requireFinite(tensors);
   run.load(tensors);
-  const { validation, imageShape, monitor = 'accuracy' } = options;
-  const validated = validation && (await evaluator.run(validation, { imageShape }));
+  const { validation, imageShape, monitor = 'accuracy', signal } = options;
+  const validated =
+    validation && (await untilAborted(evaluator.run(validation, { imageShape, signal }), signal));
+  if (validation && !validated) return undefined;
   const rate = options.schedule((epoch + 1) * run.loader.stepsPerEpoch - 1, run.totalSteps);
   const record: EpochRecord = {
     epoch: epoch + 1,
@@ -129,6 +133,13 @@ async function finishEpoch(
   run.nextEpoch({ history: [...history, record], best: better ? now : best });
   return record;
 }
+
+/** What comes of a job, or nothing where the signal aborted it. */
+const untilAborted = <T>(job: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> =>
+  job.catch((error) => {
+    if (!signal?.aborted || error !== signal.reason) throw error;
+    return undefined;
+  });
 
 const outOfPatience = ({ best, epoch }: RunState, { earlyStopping }: FitOptions): boolean =>
   earlyStopping !== undefined && best !== undefined && epoch - best.epoch >= earlyStopping.patience;

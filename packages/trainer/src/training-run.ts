@@ -1,7 +1,15 @@
-import { Generator, InputError, Tensor, type Tensors } from '@trainyard/autograd';
+import {
+  Generator,
+  InputError,
+  noGrad,
+  Tensor,
+  type Tensors,
+  type TensorType,
+  zeros,
+} from '@trainyard/autograd';
 import type { Best, EpochSums, TrainingState } from './checkpoint/training-state.ts';
 import type { ChosenExecutor } from './choose-executor.ts';
-import { type Batch, Loader } from './data/index.ts';
+import { type Batch, type ImageShape, Loader } from './data/index.ts';
 import type { ImageSplit } from './dataset.ts';
 import { describeNetwork } from './describe.ts';
 import { classesOf } from './evaluate.ts';
@@ -60,8 +68,9 @@ export class TrainingRun {
     this.totalSteps = options.epochs * this.loader.stepsPerEpoch;
     this.#recipe = { ...options, loss: options.loss ?? softmaxCrossEntropy({ labelSmoothing }) };
     requireMasks(network, options.masks);
-    const { output } = describeNetwork(network, { dtype: 'uint8', shape: [1, ...this.loader.imageShape] });
+    const output = outputOf(network, this.loader.imageShape);
     classesOf(output, split.labels);
+    if (options.validation) classesOf(output, options.validation.labels);
     const { tensors, recipe, ...state } = saved ?? this.#initial(seed);
     this.state = state;
     this.load(tensors);
@@ -225,6 +234,16 @@ export class TrainingRun {
       `training: expected a finite loss, got ${loss} at step ${step + 1} of epoch ${epoch + 1}${where}; ${remedy}`,
       { epoch, step, source: found?.source },
     );
+  }
+}
+
+/** What a network gives for one picture. One whose forward pass reads elements can't be traced: it gets a black one. */
+function outputOf(network: Module, imageShape: ImageShape): TensorType {
+  const input = { dtype: 'uint8', shape: [1, ...imageShape] } as const;
+  try {
+    return describeNetwork(network, input).output;
+  } catch {
+    return noGrad(() => network.forward(zeros(input.shape, input.dtype)));
   }
 }
 
