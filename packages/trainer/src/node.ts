@@ -1,7 +1,7 @@
 export { checkpointFile, loadWeightsFile, saveWeightsFile } from './checkpoint/file.ts';
 export { writeFileAtomic } from './files.ts';
 export { type FormatProfileOptions, formatProfile } from './profile/format-profile.ts';
-export type { StepPart } from './profile/homes.ts';
+export type { StepPart } from './profile/origins.ts';
 export { type ProfileStepOptions, profileStep } from './profile/profile-step.ts';
 export type {
   ModuleTime,

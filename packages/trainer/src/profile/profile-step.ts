@@ -17,7 +17,7 @@ import { bufferValues, type Module } from '../module.ts';
 import { observeModules } from '../module-path.ts';
 import { inRange, positive } from '../options.ts';
 import { applyMasks, packTensors, trainStep } from '../train-step.ts';
-import { type Home, nameHomes } from './homes.ts';
+import { nameOrigins, type Origin } from './origins.ts';
 import { profileRuns } from './ort-profile.ts';
 import { ScopedNetwork, scopedRecipe } from './scoped-step.ts';
 import { batchOf, drawnValues, type PicturesOptions } from './step-inputs.ts';
@@ -63,7 +63,7 @@ export async function profileStep(network: Module, options: ProfileStepOptions):
   inRange(where, 'labelSmoothing', options.labelSmoothing ?? 0, 0, 1);
   const threading = threads !== undefined && { intraOpNumThreads: positive(where, 'threads', threads) };
 
-  const { onnx, inputs, homes, kinds } = await tracedStep(network, options);
+  const { onnx, inputs, origins, kinds } = await tracedStep(network, options);
   const drawn = onnx.hostInputs.map(({ name, produce }) => [name, produce()] as const);
   const results = [...onnx.outputNames].map(([name, inGraph]) => {
     const { dtype, shape } = onnx.outputTypes.get(name)!;
@@ -78,7 +78,7 @@ export async function profileStep(network: Module, options: ProfileStepOptions):
     runs: steps,
     seconds,
   });
-  return { batchSize: inputs.labels.size, steps: runs, ...groupTimes(nodes, homes, kinds) };
+  return { batchSize: inputs.labels.size, steps: runs, ...groupTimes(nodes, origins, kinds) };
 }
 
 /** The step that the compiled executor would run, what it takes, and where its nodes come from; classes of modules. */
@@ -88,7 +88,7 @@ async function tracedStep(
 ): Promise<{
   onnx: OnnxFunction;
   inputs: Tensors;
-  homes: ReadonlyMap<string, Home>;
+  origins: ReadonlyMap<string, Origin>;
   kinds: ReadonlyMap<string, string>;
 }> {
   const { ort, optimizer, labelSmoothing = 0, seed = 1, session, target } = options;
@@ -107,8 +107,8 @@ async function tracedStep(
     ({ path, kind }) => kinds.set(path, kind),
     () => onnxFor(step, inputs, { ort, session, ...(target && { target }) }),
   );
-  const homes = nameHomes(onnx, { modules: kinds, parameters: Object.keys(params) });
-  return { onnx, inputs, homes, kinds };
+  const origins = nameOrigins(onnx, { modules: kinds, parameters: Object.keys(params) });
+  return { onnx, inputs, origins, kinds };
 }
 
 const allToOrt = (ort: OrtNamespace, tensors: Tensors): OrtTensors =>

@@ -1,7 +1,7 @@
 import { scope, type Tensor } from '@trainyard/autograd';
 import { type Buffer, type ForwardContext, Module, type Parameter } from '../module.ts';
 import type { StepRecipe } from '../train-step.ts';
-import { scopes } from './homes.ts';
+import { scopes } from './origins.ts';
 
 /** A network as it is, traced in a scope of its own, so that nothing else can go by the name of one of its modules. */
 export class ScopedNetwork extends Module {

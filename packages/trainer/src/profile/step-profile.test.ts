@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { formatProfile } from './format-profile.ts';
-import { type Home, homeOf } from './homes.ts';
+import { type Origin, originOf } from './origins.ts';
 import { nodeTimes } from './ort-profile.ts';
 import { groupTimes } from './step-profile.ts';
 
-const home = (module: string, part: Home['part']): Home => ({ module, part });
-const homes = new Map([
-  ['network/conv1/Conv', home('conv1', 'forward')],
-  ['network/conv1/grad/MatMul', home('conv1', 'backward')],
-  ['network/conv1/grad/MatMul_1', home('conv1', 'backward')],
-  ['network/fc/Gemm', home('fc', 'forward')],
-  ['update/conv1.weight/Sub', home('conv1', 'update')],
-  ['loss/Exp', home('loss', 'loss')],
+const origin = (module: string, part: Origin['part']): Origin => ({ module, part });
+const origins = new Map([
+  ['network/conv1/Conv', origin('conv1', 'forward')],
+  ['network/conv1/grad/MatMul', origin('conv1', 'backward')],
+  ['network/conv1/grad/MatMul_1', origin('conv1', 'backward')],
+  ['network/fc/Gemm', origin('fc', 'forward')],
+  ['update/conv1.weight/Sub', origin('conv1', 'update')],
+  ['loss/Exp', origin('loss', 'loss')],
 ]);
 
-describe('homeOf', () => {
+describe('originOf', () => {
   it.each([
     ['network/conv1/Conv', 'conv1'],
     ['network/conv1/grad/MatMul/MatmulTransposeFusion/', 'conv1'],
@@ -24,7 +24,7 @@ describe('homeOf', () => {
     ['ReorderInput_token_10', 'other'],
     ['Transpose', 'other'],
   ])('of %s is %s', (name, module) => {
-    expect(homeOf(name, homes).module).toBe(module);
+    expect(originOf(name, origins).module).toBe(module);
   });
 });
 
@@ -62,7 +62,7 @@ describe('formatProfile', () => {
     ['fc', 'Linear'],
   ]);
   const times = nodes.map(([name, opType, milliseconds]) => ({ name, opType, milliseconds }));
-  const profile = { batchSize: 32, steps: 20, ...groupTimes(times, homes, kinds) };
+  const profile = { batchSize: 32, steps: 20, ...groupTimes(times, origins, kinds) };
 
   it('is a table by module and one by operator', () => {
     expect(`\n${formatProfile(profile)}`).toMatchInlineSnapshot(`

@@ -1,4 +1,4 @@
-import { type Home, homeOf, type StepPart } from './homes.ts';
+import { type Origin, originOf, type StepPart } from './origins.ts';
 import type { NodeTime } from './ort-profile.ts';
 
 /** A group of nodes in one step. */
@@ -42,15 +42,15 @@ export interface StepProfile {
   readonly operators: readonly OperatorShare[];
 }
 
-interface Placed extends NodeTime, Home {}
+interface Placed extends NodeTime, Origin {}
 
 /** Adds up the times of nodes by where they come from. @param kinds classes of modules by their paths */
 export function groupTimes(
   nodes: readonly NodeTime[],
-  homes: ReadonlyMap<string, Home>,
+  origins: ReadonlyMap<string, Origin>,
   kinds: ReadonlyMap<string, string>,
 ): Pick<StepProfile, 'milliseconds' | 'rows' | 'modules' | 'operators'> {
-  const placed = nodes.map((node): Placed => ({ ...node, ...homeOf(node.name, homes) }));
+  const placed = nodes.map((node): Placed => ({ ...node, ...originOf(node.name, origins) }));
   const milliseconds = sum(placed);
   const grouped = <T>(keyOf: (node: Placed) => string, describe: (group: readonly Placed[]) => T) =>
     groups(placed, keyOf)

@@ -4,7 +4,7 @@ import { gradientScope, type OnnxFunction } from '@trainyard/autograd';
 export type StepPart = 'forward' | 'backward' | 'update' | 'loss' | 'metrics' | 'other';
 
 /** Where a node comes from: the path of a module, or the name of a part that is no module's. */
-export interface Home {
+export interface Origin {
   readonly module: string;
   readonly part: StepPart;
 }
@@ -14,14 +14,14 @@ export const scopes = { network: 'network', loss: 'loss', update: 'update' } as 
 /** The network's own operators, outside of any module in it. */
 const networkItself = '(network)';
 
-const other: Home = { module: 'other', part: 'other' };
-const loss: Home = { module: 'loss', part: 'loss' };
-const metrics: Home = { module: 'metrics', part: 'metrics' };
+const other: Origin = { module: 'other', part: 'other' };
+const loss: Origin = { module: 'loss', part: 'loss' };
+const metrics: Origin = { module: 'metrics', part: 'metrics' };
 
 type Graph = OnnxFunction['graph'];
 type GraphNode = Graph['nodes'][number];
 
-export interface HomesOptions {
+export interface OriginsOptions {
   /** By their paths, `layer1.0.conv1`. */
   readonly modules: ReadonlyMap<string, unknown>;
   readonly parameters: readonly string[];
@@ -31,24 +31,24 @@ export interface HomesOptions {
  * Where each node of a training step comes from, by its name, after the names are made to say so: what was traced
  * outside of the network is called `loss/…`, `metrics/…` or, by the parameter that it moves, `update/conv1.weight/…`.
  */
-export function nameHomes(
+export function nameOrigins(
   { graph, outputNames }: Pick<OnnxFunction, 'graph' | 'outputNames'>,
-  { modules, parameters }: HomesOptions,
-): Map<string, Home> {
+  { modules, parameters }: OriginsOptions,
+): Map<string, Origin> {
   const goals = goalsOf(graph, goalsByOutput(outputNames, parameters));
-  const homes = new Map<string, Home>();
+  const origins = new Map<string, Origin>();
   const taken = new Set(graph.nodes.map(({ name }) => name));
   for (const node of graph.nodes) {
     const [first, ...rest] = node.name.split('/');
-    if (first === scopes.network) homes.set(node.name, homeInNetwork(rest, modules));
-    else if (first === scopes.loss) homes.set(node.name, loss);
+    if (first === scopes.network) origins.set(node.name, originInNetwork(rest, modules));
+    else if (first === scopes.loss) origins.set(node.name, loss);
     else {
-      const { home, scope } = homeOutside(goals.get(node), first === gradientScope, modules);
+      const { origin, scope } = originOutside(goals.get(node), first === gradientScope, modules);
       node.name = unused(`${scope}/${first === scopes.update ? rest.join('/') : node.name}`, taken);
-      homes.set(node.name, home);
+      origins.set(node.name, origin);
     }
   }
-  return homes;
+  return origins;
 }
 
 /** ONNX Runtime refuses a graph with a name that two nodes have. */
@@ -60,7 +60,7 @@ function unused(name: string, taken: Set<string>): string {
 }
 
 /** @param scopesAndType `layer1/0/conv1/grad/MatMul`, split */
-function homeInNetwork(scopesAndType: readonly string[], modules: HomesOptions['modules']): Home {
+function originInNetwork(scopesAndType: readonly string[], modules: OriginsOptions['modules']): Origin {
   const inner = scopesAndType.slice(0, -1);
   let depth = inner.length;
   while (depth > 0 && !modules.has(inner.slice(0, depth).join('.'))) depth--;
@@ -73,25 +73,25 @@ function homeInNetwork(scopesAndType: readonly string[], modules: HomesOptions['
 /** What a node helps to compute: a parameter's next value, the loss, the count of right answers, or several. */
 type Goal = { readonly parameter: string } | 'loss' | 'correct' | 'several';
 
-function homeOutside(
+function originOutside(
   goal: Goal | undefined,
   inGradient: boolean,
-  modules: HomesOptions['modules'],
-): { home: Home; scope: string } {
-  if (goal === 'loss') return { home: loss, scope: scopes.loss };
-  if (goal === 'correct') return { home: metrics, scope: 'metrics' };
+  modules: OriginsOptions['modules'],
+): { origin: Origin; scope: string } {
+  if (goal === 'loss') return { origin: loss, scope: scopes.loss };
+  if (goal === 'correct') return { origin: metrics, scope: 'metrics' };
   const part = inGradient ? 'backward' : 'update';
   if (typeof goal === 'object') {
     const module = ownerOf(goal.parameter, modules);
-    return { home: { module, part }, scope: `${part}/${goal.parameter}` };
+    return { origin: { module, part }, scope: `${part}/${goal.parameter}` };
   }
   return inGradient
-    ? { home: loss, scope: scopes.loss }
-    : { home: { module: 'update', part: 'update' }, scope: scopes.update };
+    ? { origin: loss, scope: scopes.loss }
+    : { origin: { module: 'update', part: 'update' }, scope: scopes.update };
 }
 
 /** The module that a parameter belongs to: `layer1.0.conv1` of `layer1.0.conv1.weight`. */
-function ownerOf(parameter: string, modules: HomesOptions['modules']): string {
+function ownerOf(parameter: string, modules: OriginsOptions['modules']): string {
   const path = parameter.split('.').slice(0, -1);
   while (path.length > 0 && !modules.has(path.join('.'))) path.pop();
   return path.join('.') || networkItself;
@@ -133,15 +133,15 @@ function join(a: Goal, b: Goal): Goal {
 }
 
 /**
- * The home of a node of ONNX Runtime's, by its name. A fused or changed node goes by the name of one that it came
+ * The origin of a node of ONNX Runtime's, by its name. A fused or changed node goes by the name of one that it came
  * from, with something after it (`1/MatMul/MatmulTransposeFusion/`, `7/MaxPool:out_nchwc`) or `fused ` before it.
  */
-export function homeOf(name: string, homes: ReadonlyMap<string, Home>): Home {
+export function originOf(name: string, origins: ReadonlyMap<string, Origin>): Origin {
   const plain = name.replace(/^fused /, '');
   for (let end = plain.length; end > 0; end--) {
     const separated = end === plain.length || '/_: '.includes(plain[end]);
-    const home = separated ? homes.get(plain.slice(0, end)) : undefined;
-    if (home) return home;
+    const origin = separated ? origins.get(plain.slice(0, end)) : undefined;
+    if (origin) return origin;
   }
   return other;
 }
