@@ -137,6 +137,30 @@ function asWeight(products: Tensor, kernelShape: readonly number[], inGroup: num
   return reshape(transpose(apart, [0, 2, 1]), [outputs, inGroup, ...kernelShape]);
 }
 
+/**
+ * The gradient of a weight [M, C, …kernelShape] of few channels C where dy has its channels in blocks: all taps of a
+ * picture are joined, and multiplied by each block.
+ * @param x [N, C, …]
+ * @param dy [N, M / block, …, block]
+ */
+export function blockedWeightGrad(
+  x: Tensor,
+  dy: Tensor,
+  kernelShape: readonly number[],
+  options: ConvOptions,
+): Tensor {
+  const [, channels] = x.shape as number[];
+  const [, blocks, ...rest] = dy.shape as number[];
+  const [block] = rest.splice(-1);
+  const attributes = { dilations: undefined, pads: undefined, strides: undefined, group: 1, ...options };
+  const taps = tapsOf(x, rest, axesOf(x, { ...attributes, kernelShape })).map((tap) =>
+    reshape(tap, [0, 1, channels, -1]),
+  );
+  const products = matMul(concat(taps, 2), reshape(dy, [0, blocks, -1, block]));
+  const rows = reshape(transpose(sum(products, { axes: 0 }), [0, 2, 1]), [blocks * block, -1]);
+  return asWeight(rows, kernelShape, channels);
+}
+
 /** Axes of windows over x [N, …, C]. */
 function axesOfLast(x: Tensor, kernelShape: readonly number[], options: ConvOptions): readonly Axis[] {
   const [batch, ...rest] = x.shape as number[];

@@ -9,14 +9,16 @@ import { Generator } from '../../random.ts';
 import { type Tensor, tensorOf } from '../../tensor.ts';
 import { type Tensors, trace } from '../../trace.ts';
 import { blockedConvPool } from './blocked-conv-pool.ts';
+import { wideBlockedConvPool } from './conv-pool.ts';
 import { poolBeforeRelu } from './pool-before-relu.ts';
 import { sumPoolGradient } from './sum-pool-gradient.ts';
 import { rewritten } from './training-steps.cases.ts';
+import { withinBlocks } from './within-blocks.ts';
 
 const generator = new Generator(7);
 const normal = (shape: number[]) => generator.normal(shape, 0, 0.3);
 const square2 = { kernelShape: [2, 2], strides: [2, 2] };
-const passes = [poolBeforeRelu, sumPoolGradient, blockedConvPool(16)];
+const passes = [poolBeforeRelu, sumPoolGradient, blockedConvPool(16), wideBlockedConvPool(16), withinBlocks];
 
 /** Bright squares on black: in many windows every element is the maximum. */
 function squares([batch, channels, height, width]: number[]): Tensor {
@@ -56,6 +58,37 @@ describe('blockedConvPool', () => {
       .filter(({ opType }) => opType === 'BlockedConv')
       .map(({ outputs }) => outputs[0]?.type?.shape?.join(' '));
     expect(shapes).toEqual(['2 2 6 6 16', '2 1 9 8 16']);
+  });
+
+  test('keeps blocks between two of them, the first of few channels', () => {
+    const weights = {
+      v: normal([32, 1, 3, 3]),
+      a: normal([32]),
+      w: normal([16, 32, 3, 3]),
+    };
+    const two = ({ v, a, w }: Tensors, { x }: Tensors) =>
+      mean(square(maxPool(relu(conv(maxPool(relu(conv(x, v, a)), square2), w)), square2)));
+    const { model, of } = rewritten(two, weights, { x: normal([2, 1, 18, 18]) }, passes);
+    expect(of(passes[3])).toMatchObject({ changed: 2 });
+    expect(of(passes[4]).changed).toBeGreaterThan(4);
+    const relus = model.graph.nodes.filter(({ opType }) => opType === 'Relu' || opType === 'Gate');
+    expect(relus.map(({ outputs }) => outputs[0]?.type?.shape?.join(' '))).toEqual([
+      '2 2 8 8 16',
+      '2 1 3 3 16',
+      '2 16 3 3',
+      '2 2 8 8 16',
+    ]);
+    // Around the second pooling, and for the second weight's gradient; none between the two convolutions.
+    const turned = model.graph.nodes.filter(
+      ({ opType, inputs }) => opType === 'Transpose' && inputs[0]?.type?.shape?.[0] === 2,
+    );
+    expect(turned.map(({ inputs }) => inputs[0]?.type?.shape?.join(' '))).toEqual([
+      '2 1 3 3 16',
+      '2 16 3 3',
+      '2 2 8 8 16',
+      '2 1 6 6 16',
+      '2 16 6 6',
+    ]);
   });
 
   test.each<[string, Tensors, (p: Tensors, d: Tensors) => Tensor, RegExp]>([
@@ -123,6 +156,21 @@ const cases: [string, Tensors, Forward, string[]][] = [
     { x: squares([2, 16, 66, 67]), w: normal([16, 16, 3, 3]) },
     ({ w }, x) => maxPool(conv(x, w), square2),
     ['w'],
+  ],
+  [
+    'few channels first, padding and strides, then many',
+    {
+      x: squares([2, 3, 20, 18]),
+      v: normal([32, 3, 3, 2]),
+      a: normal([32]),
+      w: normal([16, 32, 3, 3]),
+      b: normal([16]),
+    },
+    ({ v, a, w, b }, x) => {
+      const y = conv(x, v, a, { strides: [1, 2], pads: [1, 0, 1, 2] });
+      return maxPool(relu(conv(relu(maxPool(y, square2)), w, b)), square2);
+    },
+    ['v', 'a', 'w', 'b'],
   ],
   [
     'kernels of 1×1',

@@ -1,16 +1,20 @@
 import type { Graph, Node } from '@trainyard/onnx-ir';
 import type { AttributesOf } from '../../attributes.ts';
+import { blockedWeightGrad } from '../../ops/conv-weight-grad.ts';
 import {
   add,
+  BlockedConv,
   Conv,
   ConvWeightGrad,
   concat,
+  fromBlocks,
   MaxPool,
   MaxPoolGrad,
   pad,
   reshape,
   slice,
   tile,
+  toBlocks,
 } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor.ts';
 import { allAre, attributesOf, isCall, isDisjoint, readersOf, sizesOf } from './patterns.ts';
@@ -27,14 +31,14 @@ const mostInputs = 64;
  * window then lie in different channels, contiguous, where a maximum costs little, and rows and columns that the
  * pooling drops are never computed. The gradient of the weight is that of the wide kernel, shifted back and added up.
  */
-const rule: RewriteRule = {
+const rule = (block?: number): RewriteRule => ({
   name: 'convPool',
   plan(graph, outcome) {
     const found = new Map<Node, Replacement>();
     for (const pool of graph.nodes) {
       const conv = pool.inputs[0]?.producer;
       if (!isCall(pool, MaxPool) || !isCall(conv, Conv)) continue;
-      const group = groupOf(graph, conv, pool);
+      const group = groupOf(graph, conv, pool, block);
       if (typeof group === 'string') {
         outcome.refuse(pool, group);
         continue;
@@ -45,16 +49,18 @@ const rule: RewriteRule = {
       found.set(pool, (read) => {
         wide = wideConv(group, read);
         const [maxima] = MaxPool.call([wide], overPlaces(group));
-        return [reshape(maxima, [0, ...group.pooled])];
+        return [asPictures(group, maxima)];
       });
       for (const node of weightGradients)
         found.set(node, (read) => [weightGradient(group, node, wide, read)]);
     }
     return found;
   },
-};
+});
 
 interface Group {
+  /** Channels that are kept together, where the runtime has a convolution for that. */
+  readonly block: number | undefined;
   readonly conv: Node;
   readonly attributes: ConvAttributes;
   readonly strides: readonly number[];
@@ -69,7 +75,7 @@ interface Group {
 }
 
 /** A convolution and its pooling, or why they stay apart. */
-function groupOf(graph: Graph, conv: Node, pool: Node): Group | string {
+function groupOf(graph: Graph, conv: Node, pool: Node, block?: number): Group | string {
   const attributes = attributesOf(conv, Conv);
   const pooling = attributesOf(pool, MaxPool);
   const weight = sizesOf(conv.inputs[1]);
@@ -91,6 +97,7 @@ function groupOf(graph: Graph, conv: Node, pool: Node): Group | string {
   const unlike = gradients.find((node) => !isCall(node, ConvWeightGrad) || node.inputs[0] !== conv.inputs[0]);
   if (unlike) return `its gradient is read by ${unlike.name}, not only by the gradient of the weight`;
   return {
+    block: block && fillsBlocks(conv, weight, block) ? block : undefined,
     conv,
     attributes,
     strides: attributes.strides ?? window.map(() => 1),
@@ -104,6 +111,14 @@ function groupOf(graph: Graph, conv: Node, pool: Node): Group | string {
     weightGradients: gradients,
   };
 }
+
+/** Whether the results fill blocks, and the inputs do not: then the convolution reads them as they are. */
+const fillsBlocks = (conv: Node, [outputs, channels, ...kernel]: readonly number[], block: number): boolean =>
+  outputs % block === 0 &&
+  channels < block &&
+  kernel.length === 2 &&
+  conv.outputs[0]?.type?.dtype === 'float32' &&
+  typeof conv.inputs[0]?.type?.shape?.[0] === 'number';
 
 /** Sizes of the wide kernel, which reaches over all of a window. */
 const wideKernel = ({ weight, window, strides }: Group): number[] =>
@@ -128,20 +143,41 @@ function wideConv(group: Group, read: Read): Tensor {
     return pad(read(w), [0, 0, ...before, 0, 0, ...after]);
   });
   const bias = b && tile(read(b), [places.length]);
-  const [y] = Conv.call([read(x), concat(shifted, 0), bias], wideOptions(group));
+  const inputs = [read(x), concat(shifted, 0), bias];
+  const { kernelShape, ...options } = wideOptions(group);
+  const [y] = group.block
+    ? BlockedConv.call(inputs, { block: group.block, ...options })
+    : Conv.call(inputs, { kernelShape, ...options });
   return reshape(y, [0, 1, places.length, weight[0] * positionsOf(group)]);
 }
+
+/** [N, M / block, height, width, block] of what the pooling gives. */
+const blocksOf = ([channels, ...sizes]: readonly number[], block: number): number[] => [
+  0,
+  channels / block,
+  ...sizes,
+  block,
+];
+
+/** The maxima [N, 1, 1, M · positions] as pictures [N, M, height, width]. */
+const asPictures = ({ block, pooled }: Group, maxima: Tensor): Tensor =>
+  block ? fromBlocks(reshape(maxima, blocksOf(pooled, block))) : reshape(maxima, [0, ...pooled]);
 
 const positionsOf = ({ pooled }: Group): number => pooled.slice(1).reduce((a, b) => a * b, 1);
 
 function weightGradient(group: Group, node: Node, wide: Tensor, read: Read): Tensor {
-  const { places, weight, strides, pooled } = group;
+  const { block, places, weight, strides, pooled } = group;
   const [outputs, channels, ...kernel] = weight;
   const scatter = node.inputs[1]?.producer as Node;
-  const dy = reshape(read(scatter.inputs[1]), [0, 1, 1, outputs * positionsOf(group)]);
+  const given = read(scatter.inputs[1]);
+  const dy = reshape(block ? toBlocks(given, block) : given, [0, 1, 1, outputs * positionsOf(group)]);
   const [spread] = MaxPoolGrad.call([wide, dy], overPlaces(group));
-  const byPlace = reshape(spread, [0, places.length * outputs, ...pooled.slice(1)]);
-  const [dw] = ConvWeightGrad.call([read(node.inputs[0]), byPlace], wideOptions(group));
+  const channelsOfAll = [places.length * outputs, ...pooled.slice(1)];
+  const x = read(node.inputs[0]);
+  const { kernelShape, ...options } = wideOptions(group);
+  const dw = block
+    ? blockedWeightGrad(x, reshape(spread, blocksOf(channelsOfAll, block)), kernelShape, options)
+    : ConvWeightGrad.call([x, reshape(spread, [0, ...channelsOfAll])], { kernelShape, ...options })[0];
   const apart = reshape(dw, [places.length, outputs, channels, ...wideKernel(group)]);
   const parts = places.map((place, p) => {
     const starts = [p, ...place.map((k, i) => k * strides[i])];
@@ -152,4 +188,10 @@ function weightGradient(group: Group, node: Node, wide: Tensor, read: Read): Ten
 }
 
 /** Computes a convolution and the pooling after it as one wide convolution and a maximum over channels. */
-export const convPool = rewritePass(rule);
+export const convPool = rewritePass(rule());
+
+/**
+ * The same with channels in blocks, where they fill them.
+ * @param block channels that ONNX Runtime takes together on this processor
+ */
+export const wideBlockedConvPool = (block: number) => rewritePass(rule(block));

@@ -12,7 +12,7 @@ import { alignScalars } from './align-scalars.ts';
 import { blockedConv } from './blocked-conv.ts';
 import { blockedConvPool } from './blocked-conv-pool.ts';
 import { castBeforeTranspose } from './cast-before-transpose.ts';
-import { convPool } from './conv-pool.ts';
+import { convPool, wideBlockedConvPool } from './conv-pool.ts';
 import { cropBeforePool } from './crop-before-pool.ts';
 import { cropBeforePools } from './crop-before-pools.ts';
 import { emitBlocked } from './emit-blocked.ts';
@@ -23,6 +23,7 @@ import { smallPictures } from './small-pictures.ts';
 import { sumPoolGradient } from './sum-pool-gradient.ts';
 import { topClassOfInt32 } from './top-class-of-int32.ts';
 import { transposedAsConv, transposedForBlocks } from './transposed-as-conv.ts';
+import { withinBlocks } from './within-blocks.ts';
 
 const rules: readonly Pass[] = [
   eliminateCommonSubexpressions,
@@ -64,9 +65,11 @@ function passesFor(target: Target, channelBlock: number | undefined): readonly P
     // What poolBeforeRelu left unread would still read the convolution.
     eliminateDeadNodes,
     blockedConvPool(channelBlock),
-    ...passes.slice(at),
+    wideBlockedConvPool(channelBlock),
+    ...passes.slice(at + 1),
     transposedForBlocks(channelBlock),
     blockedConv(channelBlock),
+    withinBlocks,
   ];
 }
 
