@@ -61,6 +61,7 @@ export class Plan {
       : Plan.#together(step, tensors, batch, workers, options);
   }
 
+  /** For one worker: the step as one graph. */
   static async #whole(
     step: TrainStep,
     tensors: TrainingTensors,
@@ -80,6 +81,7 @@ export class Plan {
     );
   }
 
+  /** For several: the gradients of a part of the batch each, then the update of what is each one's own. */
   static async #together(
     step: TrainStep,
     tensors: TrainingTensors,
@@ -90,11 +92,7 @@ export class Plan {
     const pictures = batch.labels.size;
     const sizes = partSizes(pictures, workers);
     const held = packTensors({ ...tensors, optimizer: {} });
-    const gradients = new Map<number, { fn: OnnxFunction; sent: SentGraph }>();
-    for (const size of new Set(sizes.filter((size) => size > 0))) {
-      const fn = await onnxFor(step.gradients, { ...held, ...partTypes(batch, size) }, options);
-      gradients.set(size, { fn, sent: await sentGraph(fn, options.ort) });
-    }
+    const gradients = await gradientsBySize(step.gradients, held, batch, sizes, options);
     const results = [...gradients.get(sizes[0])!.fn.outputTypes].filter(([name]) => !isFigure(name));
     const moved = packTensors({ ...tensors, buffers: {} });
     const given = { ...moved, ...Object.fromEntries(results.filter(isGradient)), learningRate: scalar };
@@ -151,6 +149,22 @@ const partTypes = ({ images, labels }: Batch, size: number) => ({
 function hostTypes({ graph, hostInputs }: OnnxFunction): [string, TensorType][] {
   const types = new Map(graph.inputs.map(({ name, type }) => [name, type as TensorType]));
   return hostInputs.map(({ name }) => [name, types.get(name)!]);
+}
+
+/** The graphs of the gradients, by the size of the part. */
+async function gradientsBySize(
+  gradients: TensorFunction,
+  held: Readonly<Record<string, TensorType>>,
+  batch: Batch,
+  sizes: readonly number[],
+  options: ProgramOptions,
+): Promise<ReadonlyMap<number, { readonly fn: OnnxFunction; readonly sent: SentGraph }>> {
+  const bySize = new Map<number, { fn: OnnxFunction; sent: SentGraph }>();
+  for (const size of new Set(sizes.filter((size) => size > 0))) {
+    const fn = await onnxFor(gradients, { ...held, ...partTypes(batch, size) }, options);
+    bySize.set(size, { fn, sent: await sentGraph(fn, options.ort) });
+  }
+  return bySize;
 }
 
 /** The update of what is a worker's own, or nobody's. */
