@@ -1,5 +1,5 @@
 import { type OrtNamespace, tensorOf } from '@trainyard/autograd';
-import { comparedNetworks, largerNetworks, lossesOf, worstDifference } from '@trainyard/testing/training';
+import { comparedNetworks, lossesOf, worstDifference } from '@trainyard/testing/training';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { saveWeights } from './checkpoint/index.ts';
@@ -57,17 +57,6 @@ describe('the compiled executor', () => {
     expect(worstDifference(expected.losses, actual.losses)).toBeLessThan(1e-4);
     expect(expected.losses[9]).not.toBe(expected.losses[0]);
   });
-
-  it.each(largerNetworks.filter(({ batchSize }) => batchSize <= 8))(
-    'gives the losses of the eager one over 10 steps: $name',
-    async (network) => {
-      const expected = await lossesOf(network, eager, 10);
-      const actual = await lossesOf(network, executor, 10);
-      expect(actual.fallback).toBeUndefined();
-      expect(worstDifference(expected.losses, actual.losses)).toBeLessThan(1e-4);
-      expect(expected.losses[9]).not.toBe(expected.losses[0]);
-    },
-  );
 
   it('learns in fit as the eager one does, the smaller last batch included, with one session a size', async () => {
     const counts = counting();
