@@ -11,6 +11,16 @@ const parts = fc
     }),
   );
 
+it('whole numbers are those of the first part, 64 bits wide ones too', () => {
+  const counts = [BigInt64Array.of(3n), BigInt64Array.of(3n), BigInt64Array.of(3n)];
+  const target = BigInt64Array.of(0n);
+  meanInto(target, counts, [0.25, 0.5, 0.25]);
+  expect(target).toEqual(counts[0]);
+  const bytes = new Uint8Array(1);
+  meanInto(bytes, [Uint8Array.of(1), Uint8Array.of(1), Uint8Array.of(1)], [0.3, 0.3, 0.3]);
+  expect(bytes).toEqual(Uint8Array.of(1));
+});
+
 it('the mean of parts counts each by its share, also where it is written over one of them', () => {
   fc.assert(
     fc.property(parts, (rows) => {

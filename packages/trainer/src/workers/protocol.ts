@@ -10,6 +10,8 @@ export interface ThreadStart {
   readonly session: object;
   /** Where the workers wait for each other, the memory of a `Barrier`. */
   readonly barrier: Int32Array<SharedArrayBuffer>;
+  /** One number: how many messages the thread has not done yet. */
+  readonly pending: Int32Array<SharedArrayBuffer>;
 }
 
 /** An ONNX graph, and its results: by their own names, what the graph calls them. */

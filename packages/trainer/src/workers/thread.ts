@@ -8,7 +8,7 @@ import { Replica } from './replica.ts';
  * that it imports may load the operators of autograd, which would make each thread slower to start and larger.
  */
 const port = parentPort!;
-const { index, workers, session, barrier } = workerData as ThreadStart;
+const { index, workers, session, barrier, pending } = workerData as ThreadStart;
 const replica = new Replica(index, new Barrier(workers, barrier), session);
 
 async function act(message: ToThread): Promise<FromThread> {
@@ -43,5 +43,9 @@ port.on('message', (message: ToThread) => {
         message: error instanceof Error ? error.message : String(error),
       }),
     )
-    .then((answer) => port.postMessage(answer));
+    .then((answer) => {
+      Atomics.sub(pending, 0, 1);
+      Atomics.notify(pending, 0);
+      port.postMessage(answer);
+    });
 });

@@ -1,11 +1,12 @@
-import { zeros } from '@trainyard/autograd';
+import { add, ones, type Tensor, zeros } from '@trainyard/autograd';
 import * as ort from 'onnxruntime-node';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { saveWeights } from '../checkpoint/index.ts';
 import { augmentation } from '../data/index.ts';
 import { memoryStore, smallNetwork, smallRun, smallSplit } from '../fit.cases.ts';
 import { fit } from '../fit.ts';
 import type { FitOptions, StepEvent } from '../fit-options.ts';
+import { type ForwardContext, Module, Buffer as ModuleBuffer } from '../module.ts';
 import { constantRate, sgd } from '../optim/index.ts';
 import { Barrier } from './barrier.ts';
 import { Owners } from './owners.ts';
@@ -58,6 +59,29 @@ describe('workers', () => {
     expect(result).toMatchObject({ executor: 'eager', fallback: lines[0] });
     const alone = await train({ executor: 'eager', workers: undefined, threads: undefined });
     expect(bytes.equals(alone.bytes)).toBe(true);
+  });
+
+  it('count steps in 64 bits, and say nothing of compiling where it is the network that is wrong', async () => {
+    class Counting extends Module {
+      readonly inner = smallNetwork();
+      readonly steps = new ModuleBuffer(zeros([], 'int64'));
+      override forward(x: Tensor, context?: ForwardContext): Tensor {
+        if (context?.training) this.steps.value = add(this.steps.value, ones([], 'int64'));
+        return this.inner.forward(x, context);
+      }
+    }
+    const network = new Counting();
+    const options = { ...smallRun(), executor: 'compiled' as const, workers: 2, threads: 1 };
+    await fit(network, split, options);
+    expect(network.steps.value.toArray()).toEqual([24]);
+
+    const onFallback = vi.fn();
+    const loss = () => {
+      throw new Error('no such loss');
+    };
+    const wrong = train({ executor: workers({ onFallback }), workers: undefined, threads: undefined, loss });
+    await expect(wrong).rejects.toThrow('no such loss');
+    expect(onFallback).not.toHaveBeenCalled();
   });
 
   it('say where the first number that is not finite came from', async () => {

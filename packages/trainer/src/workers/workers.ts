@@ -68,7 +68,7 @@ class WorkersRunner implements StepRunner {
       plan = await this.#planFor(batch);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      return (await this.#fallBack(error)).step(batch, learningRate);
+      return this.#fallBack(error, batch, learningRate);
     }
     plan.feed(batch, learningRate);
     const figures = await this.#pool.step(plan.sent[0].key);
@@ -93,14 +93,16 @@ class WorkersRunner implements StepRunner {
     return plan;
   }
 
-  async #fallBack(error: Error): Promise<StepRunner> {
+  async #fallBack(error: Error, batch: Batch, learningRate: number): Promise<StepFigures> {
     const tensors = await this.read('after');
     const runner = new FunctionRunner(this.#step);
     runner.load(tensors);
     const reason = `workers: runs eagerly, because ${error.message.split('\n')[0]}`;
+    // Where it is the network that is wrong, this throws, and nothing is said of compiling.
+    const figures = await runner.step(batch, learningRate);
     this.#eager = { runner, reason };
     this.#onFallback(reason);
-    return runner;
+    return figures;
   }
 
   async read(which: 'after' | 'before'): Promise<TrainingTensors> {
