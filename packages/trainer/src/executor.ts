@@ -1,4 +1,4 @@
-import { full, type Generator, type Tensor, type Tensors } from '@trainyard/autograd';
+import { full, type Generator, InputError, type Tensor, type Tensors } from '@trainyard/autograd';
 import type { Batch } from './data/index.ts';
 import { mergeTensors } from './merge-tensors.ts';
 import { packTensors, type TrainingTensors, type TrainStep, unpackTensors } from './train-step.ts';
@@ -69,7 +69,7 @@ export class FunctionRunner implements StepRunner {
   }
 
   #loaded(tensors: TrainingTensors | undefined): TrainingTensors {
-    if (!tensors) throw new Error('StepRunner: load comes first');
+    if (!tensors) throw new InputError('runner', 'tensors that were loaded', 'none', 'call load first');
     return tensors;
   }
 }

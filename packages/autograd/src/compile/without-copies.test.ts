@@ -2,6 +2,7 @@ import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { compile, gather, mul, type OrtNamespace, ones, type Tensors, tensor } from '../index.ts';
 import { toOnnx } from './onnx-function.ts';
+import { deaf } from './runtimes.cases.ts';
 import { modelFor } from './without-copies.ts';
 
 const session = { intraOpNumThreads: 1, logSeverityLevel: 4 };
@@ -48,15 +49,6 @@ describe('results without copies', () => {
   test('are not for small results, nor for a runtime that writes elsewhere', async () => {
     expect(await modelFor(ort, toOnnx(twice, { x: large }))).toMatchObject({ withoutCopies: true });
     expect(await modelFor(ort, toOnnx(twice, { x: ones([4, 4]) }))).toMatchObject({ withoutCopies: false });
-    const deaf: OrtNamespace = {
-      Tensor: ort.Tensor,
-      InferenceSession: {
-        async create(model, options) {
-          const inner = await ort.InferenceSession.create(model, options);
-          return { run: (feeds) => inner.run(feeds as never), release: () => inner.release() };
-        },
-      },
-    };
     expect(await modelFor(deaf, toOnnx(twice, { x: large }))).toMatchObject({ withoutCopies: false });
     const run = compile(twice, { ort: deaf, session });
     expect((await run({ x: large })).y.data[5]).toBe(2);

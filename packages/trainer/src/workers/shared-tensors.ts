@@ -1,6 +1,7 @@
 import {
   arrayType,
   type DType,
+  InputError,
   isConcrete,
   sizeOf,
   type TensorType,
@@ -19,12 +20,13 @@ export type SharedTensors = Readonly<Record<string, SharedTensor>>;
 /** A cache line, so that no two threads write to one. */
 const alignment = 64;
 
-/** Shared memory for tensors of these types, all zero. */
+/** Shared memory for tensors of these types, all zero. @throws InputError when a size is a name */
 export function share(types: Iterable<readonly [string, TensorType]>): SharedTensors {
   const places = [];
   let bytes = 0;
   for (const [name, { dtype, shape }] of types) {
-    if (!isConcrete(shape)) throw new Error(`share: ${name} has an open size`);
+    if (!isConcrete(shape))
+      throw new InputError('share', `${name} of known sizes`, `[${shape.join(', ')}]`, 'give numbers');
     const array = arrayType(dtype);
     places.push({ name, dtype, shape, array, at: bytes });
     bytes += Math.ceil((sizeOf(shape) * array.BYTES_PER_ELEMENT) / alignment) * alignment;
