@@ -3,6 +3,7 @@ import { platform } from '#platform';
 import { compiled } from './compiled.ts';
 import { type Executor, eager } from './executor.ts';
 import type { FitOptions } from './fit-options.ts';
+import type { FoundOrt } from './platform/platform.ts';
 
 export interface ChosenExecutor {
   readonly executor: Executor;
@@ -20,7 +21,8 @@ export interface ChosenExecutor {
 export async function chooseExecutor(options: FitOptions): Promise<ChosenExecutor> {
   const { workers, threads } = options;
   const executor = options.executor === eager ? 'eager' : (options.executor ?? 'compiled');
-  const ort = options.ort ?? (executor === 'eager' ? undefined : await platform.findOrt());
+  const found = await findOrt(options.ort, executor);
+  const { ort } = found;
   if (executor !== 'compiled') {
     if (workers !== undefined || threads !== undefined)
       throw new InputError(
@@ -39,9 +41,17 @@ export async function chooseExecutor(options: FitOptions): Promise<ChosenExecuto
     throw new InputError(
       'fit',
       'workers in Node, with onnxruntime-node installed and no ort handed in',
-      'another platform',
+      found.missing ? `none: ${found.missing}` : 'another platform',
       'leave workers out',
     );
   if (ort) return { executor: compiled({ ort, ...(threads !== undefined && { threads }) }), ort, threads };
-  return { executor: eager, fallback: `fit: runs eagerly, because ${platform.withoutOrt}` };
+  return { executor: eager, fallback: `fit: runs eagerly, because ${found.missing}` };
 }
+
+const findOrt = async (
+  given: OrtNamespace | undefined,
+  executor: FitOptions['executor'],
+): Promise<FoundOrt> => {
+  if (given) return { ort: given };
+  return executor === 'eager' ? { missing: 'it was not asked for' } : platform.findOrt();
+};

@@ -29,6 +29,8 @@ export async function fit(network: Module, split: ImageSplit, options: FitOption
   requireOptions(options);
   initialize(network, options.seed, { blankOnly: true });
   const chosen = await chooseExecutor(options);
+  // A progress tells it when the run begins.
+  if (chosen.fallback && !options.progress) console.warn(chosen.fallback);
   const recipe = TrainingRun.recipeOf(network, split, options, chosen.executor);
   const saved = options.resume ? await readCheckpoint(options, recipe) : undefined;
   const run = new TrainingRun(network, split, options, chosen, saved);

@@ -2,6 +2,7 @@ import type { Platform } from './platform.ts';
 
 /** A browser, a phone: ONNX Runtime is handed in. */
 export const platform: Platform = {
-  findOrt: async () => undefined,
-  withoutOrt: 'no ONNX Runtime was handed in; give ort, the namespace of onnxruntime-web for one',
+  findOrt: async () => ({
+    missing: 'no ONNX Runtime was handed in; give ort, the namespace of onnxruntime-web for one',
+  }),
 };
