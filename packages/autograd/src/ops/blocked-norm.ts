@@ -8,6 +8,8 @@ import { sqrt } from './unary.ts';
 // Batch norm of channels in blocks, [N, C / block, H, W, block]. What multiplies and shifts channels is a depthwise
 // convolution with a 1×1 kernel, which adds another tensor and takes the ReLU in the same pass.
 
+export type BlockedMoments = ReturnType<typeof blockedMoments>;
+
 export interface AffineExtras {
   /** Added to the result. */
   readonly addend?: Tensor | undefined;
@@ -27,7 +29,8 @@ export function blockedAffine(
   return BlockedConv.call([x, weight, shift, addend], { block, group: channels, relu: Number(relu) })[0];
 }
 
-function moments(x: Tensor) {
+/** What of x both passes need: x − mean x, the mean, the (biased) variance, and how many elements a channel has. */
+export function blockedMoments(x: Tensor) {
   const [batch, blocks, height, width, block] = x.shape as number[];
   const count = batch * height * width;
   const mean = div(BlockedDot.call([x], {})[0], count);
@@ -36,19 +39,24 @@ function moments(x: Tensor) {
   return { count, mean, centred, variance };
 }
 
-/**
- * `BatchNormTraining` in blocks, by the same formulas as its lowering.
- * @returns what is normalized, to be computed with what may follow, and the mean and the variance
- */
-export function blockedNorm(x: Tensor, scale: Tensor, bias: Tensor, epsilon: number) {
-  const { mean, centred, variance } = moments(x);
+/** What `BatchNormTraining` gives, by the same formulas as its lowering; with what follows in the same pass. */
+export function blockedNorm(
+  { centred, variance }: BlockedMoments,
+  scale: Tensor,
+  bias: Tensor,
+  epsilon: number,
+): (extras?: AffineExtras) => Tensor {
   const factor = div(scale, sqrt(add(variance, epsilon)));
-  return { y: (extras?: AffineExtras) => blockedAffine(centred, factor, bias, extras), mean, variance };
+  return (extras) => blockedAffine(centred, factor, bias, extras);
 }
 
 /** `BatchNormTrainingGrad` in blocks: [dx, dscale, dbias]. */
-export function blockedNormGrad(x: Tensor, scale: Tensor, dy: Tensor, epsilon: number): Tensor[] {
-  const { count, centred, variance } = moments(x);
+export function blockedNormGrad(
+  { count, centred, variance }: BlockedMoments,
+  scale: Tensor,
+  dy: Tensor,
+  epsilon: number,
+): Tensor[] {
   const deviation = sqrt(add(variance, epsilon));
   const dbias = BlockedDot.call([dy], {})[0];
   const dscale = div(BlockedDot.call([dy, centred], {})[0], deviation);

@@ -1,8 +1,13 @@
 import type { Node, Value } from '@trainyard/onnx-ir';
 import type { AttributeRules } from '../../attributes.ts';
 import type { Op } from '../../op.ts';
-import type { AffineExtras } from '../../ops/blocked-norm.ts';
-import { blockedNorm, blockedNormGrad } from '../../ops/blocked-norm.ts';
+import {
+  type AffineExtras,
+  type BlockedMoments,
+  blockedMoments,
+  blockedNorm,
+  blockedNormGrad,
+} from '../../ops/blocked-norm.ts';
 import { laidOutWeightGrad } from '../../ops/conv-weight-grad.ts';
 import {
   Add,
@@ -20,10 +25,11 @@ import {
   toBlocks,
   transpose,
 } from '../../ops/index.ts';
+import { isShifted, shiftedWeightGrad } from '../../ops/shifted-weight-grad.ts';
 import type { Tensor } from '../../tensor.ts';
 import { sizeOf } from '../../types.ts';
 import type { Outcome, Pass } from '../pass.ts';
-import { allAre, attributesOf, isCall, sizesOf } from './patterns.ts';
+import { allAre, attributesOf, isCall, readersOf, sizesOf } from './patterns.ts';
 import { type Read, type Replacement, type RewriteRule, rewritePass } from './rewrite.ts';
 
 /**
@@ -48,6 +54,7 @@ class BlocksPlan {
   /** Values that there are in blocks. */
   readonly #known = new Set<Value>();
   readonly #tensors = new Map<Value, Tensor>();
+  readonly #moments = new Map<Value, BlockedMoments>();
   /** What gives a value in blocks, and may do more in the same pass. */
   readonly #extensible = new Map<Value, (extras: AffineExtras) => Tensor>();
 
@@ -76,7 +83,8 @@ class BlocksPlan {
   /** The first result in blocks, the others as they are. */
   #replace(node: Node, inBlocks: (read: Read) => Tensor, others: (read: Read) => Tensor[] = () => []): void {
     const y = node.outputs[0] as Value;
-    this.#known.add(y);
+    // Around depthwise convolutions are mostly products, which want no blocks.
+    if (!isCall(node, Conv) || attributesOf(node, Conv).group === 1) this.#known.add(y);
     this.found.set(node, (read) => {
       const result = inBlocks(read);
       this.#tensors.set(y, result);
@@ -98,7 +106,9 @@ class BlocksPlan {
     const [x, w] = [node.inputs[0], node.inputs[1]].map(sizesOf);
     if (!x || !w) return;
     const { group, pads, strides, ...rest } = attributesOf(node, Conv);
-    const refusal = refusalOf({ group, ...rest }, x, w, this.#block, this.#isKnown(node.inputs[0]));
+    const isPicture = group === 1 && x[1] < this.#block && isNormalizedAndRectified(node);
+    const isKnown = this.#isKnown(node.inputs[0]);
+    const refusal = refusalOf({ group, ...rest }, x, w, { block: this.#block, isKnown, isPicture });
     if (refusal || node.outputs[0]?.type?.dtype !== 'float32') {
       outcome.refuse(node, refusal ?? 'it is not of float32');
       return;
@@ -107,43 +117,47 @@ class BlocksPlan {
     this.#replace(
       node,
       (read) =>
-        BlockedConv.call([this.#inBlocks(picture, read), read(weight), bias && read(bias)], {
-          block: this.#block,
-          group,
-          pads,
-          strides,
-        })[0],
+        BlockedConv.call(
+          [isPicture ? read(picture) : this.#inBlocks(picture, read), read(weight), bias && read(bias)],
+          { block: this.#block, group, pads, strides },
+        )[0],
     );
   }
 
+  /** Batch norm and its gradient share them. */
+  #momentsOf(x: Value, read: Read): BlockedMoments {
+    const moments = this.#moments.get(x) ?? blockedMoments(this.#inBlocks(x, read));
+    this.#moments.set(x, moments);
+    return moments;
+  }
+
   #norm(node: Node): void {
-    const [x, scale, bias] = node.inputs;
+    const [x, scale, bias] = node.inputs as [Value, Value, Value];
     const { epsilon } = attributesOf(node, BatchNormTraining);
-    let results: ReturnType<typeof blockedNorm>;
+    const y = node.outputs[0] as Value;
     this.#replace(
       node,
       (read) => {
-        results = blockedNorm(this.#inBlocks(x, read), read(scale), read(bias), epsilon);
-        this.#extensible.set(node.outputs[0] as Value, results.y);
-        return results.y();
+        const normalized = blockedNorm(this.#momentsOf(x, read), read(scale), read(bias), epsilon);
+        this.#extensible.set(y, normalized);
+        return normalized();
       },
-      () => [results.mean, results.variance],
+      (read) => {
+        const { mean, variance } = this.#momentsOf(x, read);
+        return [mean, variance];
+      },
     );
   }
 
   #normGrad(node: Node): void {
-    const [x, scale, dy] = node.inputs;
+    const [x, scale, dy] = node.inputs as [Value, Value, Value];
     const { epsilon } = attributesOf(node, BatchNormTrainingGrad);
     let vectors: Tensor[];
     this.#replace(
       node,
       (read) => {
-        const [dx, ...others] = blockedNormGrad(
-          this.#inBlocks(x, read),
-          read(scale),
-          this.#inBlocks(dy, read),
-          epsilon,
-        );
+        const moments = this.#momentsOf(x, read);
+        const [dx, ...others] = blockedNormGrad(moments, read(scale), this.#inBlocks(dy, read), epsilon);
         vectors = others;
         return dx;
       },
@@ -174,6 +188,12 @@ class BlocksPlan {
     const { group, kernelShape, pads, strides, dilations } = attributesOf(node, ConvWeightGrad);
     const channels = sizesOf(x)?.[1] ?? 0;
     if (group > 1 || channels % this.#block !== 0 || !this.#isKnown(dy)) return;
+    const outputs = sizesOf(dy)?.[1] ?? 0;
+    if (isShifted([channels, outputs], kernelShape, pads, [...(strides ?? []), ...(dilations ?? [])])) {
+      const first = (value: Value | undefined, read: Read) => channelsFirst(this.#inBlocks(value, read));
+      this.found.set(node, (read) => [shiftedWeightGrad(first(x, read), first(dy, read), kernelShape)]);
+      return;
+    }
     const options = { ...(pads && { pads }), ...(strides && { strides }), ...(dilations && { dilations }) };
     this.found.set(node, (read) => [
       laidOutWeightGrad(
@@ -205,6 +225,14 @@ function sameShapes({ inputs, outputs: [y] }: Node): boolean {
   return inputs.every((input) => allEqual(sizesOf(input), sizes));
 }
 
+/** Whether batch norm and ReLU follow, which can work in blocks. */
+const isNormalizedAndRectified = ({ outputs: [y] }: Node): boolean =>
+  readersOf(y as Value).some(
+    (norm) =>
+      isCall(norm, BatchNormTraining) &&
+      readersOf(norm.outputs[0] as Value).some((reader) => isCall(reader, Relu)),
+  );
+
 const allEqual = (a: readonly number[] | undefined, b: readonly number[] | undefined): boolean =>
   a !== undefined && a.length === b?.length && a.every((size, i) => size === b[i]);
 
@@ -216,15 +244,14 @@ function refusalOf(
   }: Pick<ReturnType<typeof attributesOf<typeof Conv.rules>>, 'group' | 'dilations' | 'autoPad'>,
   x: readonly number[],
   w: readonly number[],
-  block: number,
-  isInBlocks: boolean,
+  { block, isKnown, isPicture }: { block: number; isKnown: boolean; isPicture: boolean },
 ): string | undefined {
   if (x.length !== 4 || typeof x[0] !== 'number') return 'it is not of pictures of a known number';
   if (autoPad !== 'NOTSET' || !allAre(dilations, 1)) return 'it has dilations or automatic padding';
   const isDepthwise = group === x[1] && w[0] === x[1];
   if (group > 1 && !isDepthwise) return `${group} groups of several channels`;
-  if (sizeOf(w.slice(2)) === 1 && !isInBlocks) return 'it is a product already';
-  if (x[1] % block !== 0 || w[0] % block !== 0)
+  if (sizeOf(w.slice(2)) === 1 && !isKnown) return 'it is a product already';
+  if ((x[1] % block !== 0 && !isPicture) || w[0] % block !== 0)
     return `${x[1]} channels in and ${w[0]} out are no blocks of ${block}`;
   return undefined;
 }

@@ -1,5 +1,6 @@
 import { type Attribute, type Graph, Node, TensorData, Value } from '@trainyard/onnx-ir';
 import { BlockedConv, BlockedDot } from '../../ops/index.ts';
+import { sizeOf } from '../../types.ts';
 import type { Pass } from '../pass.ts';
 import { attributesOf, isCall } from './patterns.ts';
 
@@ -54,8 +55,12 @@ function inPlaceOf(graph: Graph, node: Node) {
     graph.initializers.push(value);
     return value;
   };
-  const reshape = (value: Value, shape: readonly number[]): Value =>
-    apply('Reshape', [value, constant(shape)], shape);
+  // Of a tensor that was reshaped before, such as the last node in blocks gives, the one before that will do.
+  const reshape = (value: Value, shape: readonly number[]): Value => {
+    const { producer } = value;
+    const source = (producer?.opType === 'Reshape' && producer.inputs[0]) || value;
+    return isShaped(source, shape) ? source : apply('Reshape', [source, constant(shape)], shape);
+  };
   const finish = (result: Value): void => {
     graph.insert(nodes, node);
     graph.replaceValue(y, result);
@@ -63,6 +68,9 @@ function inPlaceOf(graph: Graph, node: Node) {
   };
   return { apply, constant, reshape, finish };
 }
+
+const isShaped = (value: Value, shape: readonly number[]): boolean =>
+  sizesOf(value).length === shape.length && sizesOf(value).every((size, i) => size === shape[i]);
 
 const int = (value: number): Attribute => ({ kind: 'int', value });
 
@@ -79,12 +87,16 @@ function emitConv(graph: Graph, node: Node): void {
     inBlocks && group === 1
       ? { sizes: [outputs / block, block, channels / block, block, ...kernel], perm: [0, 2, 4, 5, 3, 1] }
       : { sizes: [outputs / block, block, channels, ...kernel], perm: [0, 2, 3, 4, 1] };
-  const turned = apply(
-    'Transpose',
-    [reshape(w, apart.sizes)],
-    apart.perm.map((axis) => apart.sizes[axis]),
-    { perm: ints(apart.perm) },
-  );
+  // Factors of channels are in their order in any case.
+  const isFactor = group > 1 && sizeOf(kernel) === 1;
+  const turned = isFactor
+    ? w
+    : apply(
+        'Transpose',
+        [reshape(w, apart.sizes)],
+        apart.perm.map((axis) => apart.sizes[axis]),
+        { perm: ints(apart.perm) },
+      );
   const weight = reshape(turned, [outputs, channels, ...kernel]);
   const [, , outHeight, outWidth] = sizesOf(y);
   const shape = [batch, outputs, outHeight, outWidth];
@@ -100,32 +112,33 @@ function emitConv(graph: Graph, node: Node): void {
   finish(reshape(apply('Conv', given, shape, attributes, runtimeDomain), sizesOf(y)));
 }
 
-/** Sums of each picture, then of all: the pictures' channels are groups of a depthwise convolution. */
+/**
+ * Sums of each row, then of all, which rounds less than one sum after the other: the channels of all rows are groups of
+ * a depthwise convolution.
+ */
 function emitDot(graph: Graph, node: Node): void {
   const [x, y] = node.inputs as [Value, Value | undefined];
   const { apply, constant, reshape, finish } = inPlaceOf(graph, node);
   const [batch, blocks, height, width, block] = sizesOf(x);
-  const [channels, positions] = [blocks * block, height * width];
-  const groups = batch * channels;
-  const pictures = reshape(x, [1, groups, 1, positions]);
+  const groups = batch * blocks * height * block;
+  const rows = reshape(x, [1, groups, 1, width]);
   const sums = y
     ? apply(
         'Conv',
-        [pictures, reshape(y, [groups, 1, 1, positions])],
+        [rows, reshape(y, [groups, 1, 1, width])],
         [1, groups, 1, 1],
-        { kernel_shape: ints([1, positions]), group: int(groups) },
+        { kernel_shape: ints([1, width]), group: int(groups) },
         runtimeDomain,
       )
-    : apply('GlobalAveragePool', [pictures], [1, groups, 1, 1], {}, runtimeDomain);
-  const axes = constant([0]);
-  const total = apply('ReduceSum', [reshape(sums, [batch, channels]), axes], [channels], {
-    keepdims: int(0),
-  });
+    : apply('GlobalAveragePool', [rows], [1, groups, 1, 1], {}, runtimeDomain);
+  const byRow = reshape(sums, [batch, blocks, height, block]);
+  const total = apply('ReduceSum', [byRow, constant([0, 2])], [blocks, block], { keepdims: int(0) });
+  const channels = reshape(total, [blocks * block]);
   const scalar = new Value(
     `${total.name}/positions`,
     { dtype: 'float32', shape: [1] },
-    TensorData.from('float32', [1], Float32Array.of(positions)),
+    TensorData.from('float32', [1], Float32Array.of(width)),
   );
   if (!y) graph.initializers.push(scalar);
-  finish(y ? total : apply('Mul', [total, scalar], [channels]));
+  finish(y ? channels : apply('Mul', [channels, scalar], [blocks * block]));
 }
