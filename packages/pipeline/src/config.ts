@@ -7,6 +7,7 @@ import { CommandError } from './errors.ts';
 const positive = v.pipe(v.number(), v.gtValue(0));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+const threadCount = v.pipe(count, v.maxValue(256));
 const name = v.pipe(v.string(), v.regex(namePattern, 'expected lower-case letters, digits and dashes'));
 
 const optimizer = v.variant('type', [
@@ -66,9 +67,9 @@ const train = v.strictObject({
   /** `compiled`: the step is one graph that ONNX Runtime runs. `eager`: plain TypeScript, slow, to look into it. */
   executor: v.optional(v.picklist(['compiled', 'eager']), 'compiled'),
   /** Threads that train on a part of each batch each, with batch norm by part. Another number gives other weights. */
-  workers: v.optional(count, 1),
+  workers: v.optional(threadCount, 1),
   /** Threads of one operator, of each worker; all processors unless given. Another number gives other last bits. */
-  threads: v.optional(count),
+  threads: v.optional(threadCount),
 });
 
 const fineTune = v.strictObject({ epochs: count, learningRate: positive });

@@ -1,6 +1,6 @@
 import { type CompileOptions, compile } from '@trainyard/autograd';
 import { type Executor, FunctionRunner, type StepRunner } from './executor.ts';
-import { positive } from './options.ts';
+import { threadCount } from './options.ts';
 import { counted } from './text.ts';
 
 export interface CompiledOptions extends Omit<CompileOptions, 'maxSignatures'> {
@@ -16,7 +16,9 @@ export interface CompiledOptions extends Omit<CompileOptions, 'maxSignatures'> {
  * @throws InputError when `threads` is no positive integer
  */
 export function compiled({ threads, session, ...options }: CompiledOptions): Executor {
-  const threading = threads !== undefined && { intraOpNumThreads: positive('compiled', 'threads', threads) };
+  const threading = threads !== undefined && {
+    intraOpNumThreads: threadCount('compiled', 'threads', threads),
+  };
   return {
     name: threads === undefined ? 'compiled' : `compiled, ${counted(threads, 'thread')}`,
     prepare(step): StepRunner {

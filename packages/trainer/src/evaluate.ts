@@ -64,13 +64,18 @@ export class Evaluator {
   readonly #forward: Forward;
   readonly #compiled: Compiled<Tensors, Tensors> | undefined;
 
-  constructor(network: Module, { ort, threads }: Pick<EvaluateOptions, 'ort' | 'threads'>) {
+  /** @param onFallback told in one line why it runs eagerly where `ort` was given; a warning on the console else */
+  constructor(
+    network: Module,
+    { ort, threads }: Pick<EvaluateOptions, 'ort' | 'threads'>,
+    onFallback?: (line: string) => void,
+  ) {
     this.#network = network;
     const forward = ({ images, ...state }: Tensors): Tensors => ({
       logits: withState(network, state, () => network.forward(images))[0],
     });
     const session = threads === undefined ? {} : { intraOpNumThreads: threads };
-    this.#compiled = ort && compile(forward, { ort, session });
+    this.#compiled = ort && compile(forward, { ort, session, ...(onFallback && { onFallback }) });
     this.#forward = this.#compiled ?? forward;
   }
 

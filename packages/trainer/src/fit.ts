@@ -34,7 +34,8 @@ export async function fit(network: Module, split: ImageSplit, options: FitOption
   const recipe = TrainingRun.recipeOf(network, split, options, chosen.executor);
   const saved = options.resume ? await readCheckpoint(options, recipe) : undefined;
   const run = new TrainingRun(network, split, options, chosen, saved);
-  const evaluator = new Evaluator(network, chosen);
+  // Where training is eager, one line has said so.
+  const evaluator = new Evaluator(network, chosen, (line) => run.ranBy.fallback ?? console.warn(line));
   try {
     return await runFit(run, evaluator, split, recipe, options);
   } finally {

@@ -18,6 +18,16 @@ export function positive(where: string, name: string, value: number): number {
   return value;
 }
 
+/** More threads than any machine has processors for only cost memory and time. */
+const mostThreads = 256;
+
+/** A number of threads. @throws InputError unless `value` is an integer from 1 to 256 */
+export function threadCount(where: string, name: string, value: number): number {
+  if (positive(where, name, value) > mostThreads)
+    throw new InputError(where, `${name} of at most ${mostThreads}`, String(value));
+  return value;
+}
+
 /** @throws InputError unless `low` ≤ `value` < `high` */
 export function inRange(where: string, name: string, value: number, low: number, high: number): number {
   if (!(value >= low && value < high))

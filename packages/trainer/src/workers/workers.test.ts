@@ -96,6 +96,9 @@ describe('workers', () => {
       "fit: expected workers and threads with executor 'compiled', got executor 'eager'",
     );
     await expect(train({ workers: 0 })).rejects.toThrow('workers: expected workers of at least 1, got 0');
+    await expect(train({ threads: 5000 })).rejects.toThrow(
+      'workers: expected threads of at most 256, got 5000',
+    );
     await expect(train({ ort, workers: 2 })).rejects.toThrow('leave workers out');
   });
 });

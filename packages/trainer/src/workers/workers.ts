@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Tensor } from '@trainyard/autograd';
 import type { Batch } from '../data/index.ts';
 import { type Executor, FunctionRunner, type StepFigures, type StepRunner } from '../executor.ts';
-import { positive } from '../options.ts';
+import { threadCount } from '../options.ts';
 import { counted } from '../text.ts';
 import { packTensors, type TrainingTensors, type TrainStep, unpackTensors } from '../train-step.ts';
 import { copyInto } from './copy-into.ts';
@@ -19,8 +19,8 @@ import { type SharedTensors, share } from './shared-tensors.ts';
  * @throws InputError when a number is not a positive integer
  */
 export function workers(options: WorkersOptions = {}): Executor {
-  const workers = positive('workers', 'workers', options.workers ?? 1);
-  const threads = positive(
+  const workers = threadCount('workers', 'workers', options.workers ?? 1);
+  const threads = threadCount(
     'workers',
     'threads',
     options.threads ?? Math.max(1, Math.floor(availableParallelism() / workers)),
