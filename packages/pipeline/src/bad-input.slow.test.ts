@@ -99,8 +99,8 @@ describe('configs', () => {
   });
 
   test('a stage that does not exist', async () => {
-    expectOneLine(await workspace.stage('good', 'shrink'), 'one of config, data, train');
-    expectOneLine(await workspace.stage('good', 'toString'), 'one of config, data, train');
+    expectOneLine(await workspace.stage('good', 'shrink'), 'one of config, data');
+    expectOneLine(await workspace.stage('good', 'toString'), 'one of config, data');
   });
 
   test('a folder without a pipeline', async () => {
