@@ -31,7 +31,7 @@ export function trainingSection(report: Report): Html {
   const last = history.at(-1);
   return html`<section id="training" aria-labelledby="training-title">
 <h2 id="training-title">Training</h2>
-<p class="lead">${counted(epochs, 'epoch')} in ${duration(seconds)} on the ${executor} executor,
+<p class="lead">${counted(epochs, 'epoch')} in ${duration(seconds)} (${executor}),
 ${Math.round(imagesPerSecond).toLocaleString('en-US')} pictures a second.${
     last && ` At the end the loss was ${last.loss.toFixed(4)}.`
   }</p>
