@@ -11,7 +11,6 @@ import {
   equal,
   fromBlocks,
   MaxPool,
-  MaxPoolGrad,
   maximum,
   mul,
   not,
@@ -24,7 +23,7 @@ import {
 } from '../../ops/index.ts';
 import { indicator } from '../../ops/select.ts';
 import type { Tensor } from '../../tensor.ts';
-import { allAre, attributesOf, isCall, isDisjoint, readersOf, sizesOf } from './patterns.ts';
+import { allAre, attributesOf, isCall, isDisjoint, poolGradientsOf, readersOf, sizesOf } from './patterns.ts';
 import { type Read, type Replacement, type RewriteRule, rewritePass } from './rewrite.ts';
 
 /** A convolution, the pooling after it, and the gradients of both. */
@@ -56,10 +55,8 @@ function groupOf(graph: Graph, conv: Node, pool: Node, block: number): Group | s
   if (!isDisjoint(pooling)) return 'its windows overlap, or reach over the edge';
   if (w[0] % block !== 0 || w[1] % block !== 0)
     return `${w[1]} channels in and ${w[0]} out are no blocks of ${block}`;
-  const scatters = readersOf(result).filter((node) => isCall(node, MaxPoolGrad));
-  const other = readersOf(result).find((node) => node !== pool && !scatters.includes(node));
-  if (other || graph.outputs.includes(result))
-    return `the convolution is read by ${other?.name ?? 'an output'} too`;
+  const scatters = poolGradientsOf(graph, result, pool);
+  if (typeof scatters === 'string') return scatters;
   const isGradient = (node: Node): boolean =>
     isWeightGradient(node, conv) || (isCall(node, ConvTranspose) && node.inputs[1] === conv.inputs[1]);
   const unlike = scatters.flatMap((node) => readersOf(node.outputs[0]!)).find((node) => !isGradient(node));

@@ -17,7 +17,7 @@ import {
   toBlocks,
 } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor.ts';
-import { allAre, attributesOf, isCall, isDisjoint, readersOf, sizesOf } from './patterns.ts';
+import { allAre, attributesOf, isCall, isDisjoint, poolGradientsOf, readersOf, sizesOf } from './patterns.ts';
 import { type Read, type Replacement, type RewriteRule, rewritePass } from './rewrite.ts';
 
 type ConvAttributes = AttributesOf<typeof Conv.rules>;
@@ -89,10 +89,8 @@ function groupOf(graph: Graph, conv: Node, pool: Node, block?: number): Group | 
   const inputs = weight.slice(1).reduce((a, b) => a * b);
   if (inputs > mostInputs) return `an output has ${inputs} inputs; the wide kernel pays up to ${mostInputs}`;
 
-  const scatters = readersOf(result).filter((node) => isCall(node, MaxPoolGrad));
-  const other = readersOf(result).find((node) => node !== pool && !scatters.includes(node));
-  if (other || graph.outputs.includes(result))
-    return `the convolution is read by ${other?.name ?? 'an output'} too`;
+  const scatters = poolGradientsOf(graph, result, pool);
+  if (typeof scatters === 'string') return scatters;
   const gradients = scatters.flatMap((node) => readersOf(node.outputs[0]!));
   const unlike = gradients.find((node) => !isCall(node, ConvWeightGrad) || node.inputs[0] !== conv.inputs[0]);
   if (unlike) return `its gradient is read by ${unlike.name}, not only by the gradient of the weight`;

@@ -1,7 +1,7 @@
 import type { Graph, Node } from '@trainyard/onnx-ir';
-import { Conv, ConvTranspose, ConvWeightGrad, MaxPool, MaxPoolGrad, pad, slice } from '../../ops/index.ts';
+import { Conv, ConvTranspose, ConvWeightGrad, MaxPool, pad, slice } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor.ts';
-import { attributesOf, isCall, isDisjoint, readersOf, sizesOf } from './patterns.ts';
+import { attributesOf, isCall, isDisjoint, poolGradientsOf, readersOf, sizesOf } from './patterns.ts';
 import { type Replacement, type RewriteRule, rewritePass } from './rewrite.ts';
 
 /** Below this part of all positions, copying the input costs more than they do. */
@@ -49,10 +49,8 @@ function cropOf(graph: Graph, conv: Node, pool: Node): Crop | string | undefined
   if (part < leastPart) return `only ${(100 * part).toFixed(1)} % of the positions are dropped`;
 
   const result = conv.outputs[0]!;
-  const scatters = readersOf(result).filter((node) => isCall(node, MaxPoolGrad));
-  const other = readersOf(result).find((node) => node !== pool && !scatters.includes(node));
-  if (other || graph.outputs.includes(result))
-    return `the convolution is read by ${other?.name ?? 'an output'} too`;
+  const scatters = poolGradientsOf(graph, result, pool);
+  if (typeof scatters === 'string') return scatters;
   const gradients = scatters.flatMap((node) => readersOf(node.outputs[0]!));
   const weightGradients = gradients.filter(
     (node) => isCall(node, ConvWeightGrad) && node.inputs[0] === conv.inputs[0],

@@ -1,7 +1,7 @@
-import { type Node, toNumbers, type Value } from '@trainyard/onnx-ir';
+import { type Graph, type Node, toNumbers, type Value } from '@trainyard/onnx-ir';
 import { type AttributeRules, type AttributesOf, fromOnnxAttributes } from '../../attributes.ts';
 import type { Op } from '../../op.ts';
-import type { MaxPoolGrad } from '../../ops/index.ts';
+import { MaxPoolGrad } from '../../ops/index.ts';
 
 /** Whether a node is a call of the operator. */
 export const isCall = <R extends AttributeRules>(node: Node | undefined, op: Op<R>): node is Node =>
@@ -35,3 +35,16 @@ export const isDisjoint = (pooling: AttributesOf<typeof MaxPoolGrad.rules>): boo
   allAre(pooling.pads, 0) &&
   pooling.ceilMode === 0 &&
   pooling.autoPad === 'NOTSET';
+
+/**
+ * The gradients of a pooling, where nothing else reads what it pools, the result of a convolution; else why a rule that
+ * changes both has to leave them.
+ */
+export function poolGradientsOf(graph: Graph, result: Value, pool: Node): Node[] | string {
+  const readers = readersOf(result);
+  const scatters = readers.filter((node) => isCall(node, MaxPoolGrad));
+  const other = readers.find((node) => node !== pool && !scatters.includes(node));
+  return other || graph.outputs.includes(result)
+    ? `the convolution is read by ${other?.name ?? 'an output'} too`
+    : scatters;
+}
