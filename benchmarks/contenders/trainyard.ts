@@ -26,7 +26,7 @@ export function trainyard(
   const optimizer = sgd({ momentum });
   const generator = new Generator(1);
   const step = trainStep(network, { optimizer, loss: softmaxCrossEntropy() }, generator);
-  const runner = executor.prepare(step, generator);
+  const runner = executor.prepare(step);
   const params = parameterValues(network);
   runner.load({ params, buffers: bufferValues(network), optimizer: optimizer.init(params) });
   return {

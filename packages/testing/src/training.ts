@@ -133,7 +133,7 @@ export async function lossesOf(compared: ComparedNetwork, executor: Executor, st
     clipGradients: { norm: 5 },
   };
   const generator = new Generator(2);
-  const runner = executor.prepare(trainStep(network, recipe, generator), generator);
+  const runner = executor.prepare(trainStep(network, recipe, generator));
   runner.load({ params, buffers: bufferValues(network), optimizer: optimizer.init(params) });
   const losses: number[] = [];
   for (let i = 0; i < steps; i++) {

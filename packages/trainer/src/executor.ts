@@ -1,4 +1,4 @@
-import { full, type Generator, InputError, type Tensor, type Tensors } from '@trainyard/autograd';
+import { full, InputError, type Tensor, type Tensors } from '@trainyard/autograd';
 import type { Batch } from './data/index.ts';
 import { mergeTensors } from './merge-tensors.ts';
 import { packTensors, type TrainingTensors, type TrainStep, unpackTensors } from './train-step.ts';
@@ -30,8 +30,7 @@ export interface StepRunner {
 export interface Executor {
   /** A checkpoint remembers it: another one's numbers differ in the last bits. */
   readonly name: string;
-  /** @param generator what the step draws from */
-  prepare(step: TrainStep, generator: Generator): StepRunner;
+  prepare(step: TrainStep): StepRunner;
 }
 
 /** Runs every operator's kernel as it comes. */

@@ -75,7 +75,7 @@ export class TrainingRun {
     this.state = state;
     this.load(tensors);
     this.#generator = new Generator(state.generator);
-    this.#runner = executor.prepare(trainStep(network, this.#recipe, this.#generator), this.#generator);
+    this.#runner = executor.prepare(trainStep(network, this.#recipe, this.#generator));
     this.#runner.load(tensors);
   }
 
