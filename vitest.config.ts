@@ -13,7 +13,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'fast',
-          include: ['{packages,datasets,pipelines}/**/*.test.ts'],
+          include: ['{packages,datasets,pipelines,conformance,demo}/**/*.test.ts'],
           exclude: [...exclude, '**/*.slow.test.ts'],
           testTimeout: 30_000,
           setupFiles: ['vitest.setup.ts'],
@@ -24,7 +24,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'slow',
-          include: ['{packages,datasets,pipelines}/**/*.slow.test.ts'],
+          include: ['{packages,datasets,pipelines,conformance,demo}/**/*.slow.test.ts'],
           exclude,
           testTimeout: 600_000,
           hookTimeout: 600_000,

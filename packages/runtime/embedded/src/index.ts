@@ -1,0 +1,2 @@
+/** Turns ONNX models into C99. */
+export {};

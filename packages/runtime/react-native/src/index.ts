@@ -1,0 +1,2 @@
+/** Runs Trainyard bundles on phones. */
+export {};

@@ -1,0 +1,2 @@
+/** Runs Trainyard bundles in the browser. */
+export {};
