@@ -1,0 +1,2 @@
+/** What was trained, from what, and which model serves. */
+export {};
