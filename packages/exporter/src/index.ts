@@ -17,6 +17,7 @@ export {
   type TensorInput,
 } from './export/export-onnx.ts';
 export { GraphModule, importNetwork, withWeights } from './import/graph-module.ts';
+export { type PictureInputOptions, withPictureInput } from './import/picture-input.ts';
 export { trainableInitializers, weightInitializers } from './import/trainable.ts';
 export * from './passes/index.ts';
 export {
