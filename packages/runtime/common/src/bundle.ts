@@ -1,3 +1,4 @@
+import { throwIfAborted } from './abort.ts';
 import { digestOf, type Sha256, webCryptoSha256 } from './digest.ts';
 import { BundleError } from './errors.ts';
 import type { Manifest, Variant } from './manifest.ts';
@@ -8,10 +9,23 @@ export const manifestFile = 'manifest.json';
 /** Beside the manifest, in the form `sha256sum -c` reads; a copy that went wrong is found even without a pinned digest. */
 export const checksumFile = 'manifest.sha256';
 
+/** How much of a file of the bundle is there. */
+export interface LoadProgress {
+  readonly file: string;
+  /** So far, unpacked; `total` at the end. */
+  readonly bytes: number;
+  /** Not known of the manifest before it is there. */
+  readonly total: number | undefined;
+}
+
 export interface OpenOptions {
   /** The digest the manifest must have: pin it to run this bundle and no other. */
   readonly expectedDigest?: string;
   readonly sha256?: Sha256;
+  /** Gives up loading: it rejects with the signal's reason, and what was loaded is freed. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called while files are read, and once for each when it is there. What it throws, loading throws. */
+  readonly onProgress?: (progress: LoadProgress) => void;
 }
 
 export interface Bundle {
@@ -31,8 +45,8 @@ export const checksumLine = (digest: string): string =>
  * @throws BundleError when the manifest is missing, not valid, or does not have the digest that was expected
  */
 export async function openBundle(source: BundleSource, options: OpenOptions = {}): Promise<Bundle> {
-  const { expectedDigest, sha256 = webCryptoSha256 } = options;
-  const bytes = await source.read(manifestFile);
+  const { expectedDigest, sha256 = webCryptoSha256, signal } = options;
+  const bytes = await readFile(source, manifestFile, undefined, options);
   const digest = await digestOf(bytes, sha256);
   if (expectedDigest !== undefined && digest !== expectedDigest)
     throw new BundleError(
@@ -42,7 +56,7 @@ export async function openBundle(source: BundleSource, options: OpenOptions = {}
       'it is another bundle, or was changed after its release: fetch the released one again',
     );
   if (await source.has?.(checksumFile)) {
-    const line = new TextDecoder().decode(await source.read(checksumFile));
+    const line = new TextDecoder().decode(await source.read(checksumFile, { signal }));
     if (line !== checksumLine(digest))
       throw new BundleError(
         `${source.name}, ${manifestFile}`,
@@ -56,14 +70,33 @@ export async function openBundle(source: BundleSource, options: OpenOptions = {}
     manifest,
     digest,
     async readVariant(variant) {
-      const model = await source.read(variant.file);
+      const model = await readFile(source, variant.file, variant.bytes, options);
       const where = `${source.name}, ${variant.file}`;
       const remedy = 'the file was cut off or changed: copy or package the bundle again';
       if (model.length !== variant.bytes)
         throw new BundleError(where, `${variant.bytes} bytes`, `${model.length}`, remedy);
       const got = await digestOf(model, sha256);
       if (got !== variant.digest) throw new BundleError(where, `digest ${variant.digest}`, got, remedy);
+      throwIfAborted(signal);
       return model;
     },
   };
+}
+
+async function readFile(
+  source: BundleSource,
+  file: string,
+  total: number | undefined,
+  { signal, onProgress }: OpenOptions,
+): Promise<Uint8Array> {
+  throwIfAborted(signal);
+  if (!onProgress) return source.read(file, { signal });
+  // The last of them is said here, whatever the source can tell.
+  const onBytes = (bytes: number) => {
+    if (total === undefined || bytes < total) onProgress({ file, bytes, total });
+  };
+  const content = await source.read(file, { signal, onBytes });
+  throwIfAborted(signal);
+  onProgress({ file, bytes: content.length, total: content.length });
+  return content;
 }

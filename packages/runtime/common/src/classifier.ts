@@ -1,9 +1,11 @@
+import { throwIfAborted } from './abort.ts';
 import type { Bundle } from './bundle.ts';
 import { DisposedError, messageOf, PictureError, RuntimeError } from './errors.ts';
 import { type LatencyFigures, LatencyHistogram } from './latency.ts';
 import type { Logger } from './logger.ts';
 import type { Manifest, Variant } from './manifest.ts';
-import { bytesOf, type RawPicture } from './picture.ts';
+import { bytesOf, type InputSignature, type RawPicture } from './picture.ts';
+import type { PassedOver } from './providers.ts';
 import type { ModelSession, RunOptions } from './session.ts';
 import { type Classification, rank } from './softmax.ts';
 import { toInput } from './to-input.ts';
@@ -30,8 +32,11 @@ export interface Classifier<Picture = RawPicture> {
   /** Digest of the bundle's manifest. */
   readonly digest: string;
   readonly provider: string;
+  /** The execution providers that were asked for before it, each with the reason why it was not taken. */
+  readonly passedOver: readonly PassedOver[];
   /**
-   * @param pixels uint8 [batch, height, width, channels] of the manifest's input; a batch of any size
+   * @param pixels uint8 [batch, height, width, channels] of the manifest's input; a batch of any size. Leave them as
+   *   they are until the promise settles: they are copied where the platform needs it, not before
    * @returns logits, [batch, labels]
    * @throws PictureError when the bytes are not whole pictures; DisposedError; the signal's reason
    */
@@ -57,12 +62,23 @@ export interface ClassifierOptions {
   readonly logger?: Logger;
 }
 
+/**
+ * From what users of the platform have to pixels. It may bring them to the model's size already; `toInput` then lets
+ * them pass as they are.
+ * @throws PictureError when the picture can't be used
+ */
+export type Decode<Picture> = (picture: Picture, context: DecodeContext) => RawPicture | Promise<RawPicture>;
+
+export interface DecodeContext {
+  readonly input: InputSignature;
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface ClassifierParts<Picture> {
   readonly bundle: Pick<Bundle, 'manifest' | 'digest'>;
   readonly variant: Variant;
   readonly session: ModelSession;
-  /** From what users of the platform have to pixels. */
-  readonly decode: (picture: Picture) => RawPicture | Promise<RawPicture>;
+  readonly decode: Decode<Picture>;
 }
 
 export function createClassifier<Picture>(
@@ -81,7 +97,7 @@ export function createClassifier<Picture>(
   function checkUsable(signal: AbortSignal | undefined): void {
     if (disposal)
       throw new DisposedError(manifest.name, 'a loaded model', 'one that was disposed of', 'load it again');
-    if (signal?.aborted) throw signal.reason;
+    throwIfAborted(signal);
   }
 
   async function run(
@@ -96,7 +112,7 @@ export function createClassifier<Picture>(
     const milliseconds = performance.now() - from;
     if (!warmup) histogram.record(milliseconds, batch);
     if (onRun) report({ variant: variant.name, provider: session.provider, batch, milliseconds, warmup });
-    if (options.signal?.aborted) throw options.signal.reason;
+    throwIfAborted(options.signal);
     return logits;
   }
 
@@ -141,8 +157,8 @@ export function createClassifier<Picture>(
     await Promise.all(Array.from({ length: session.concurrency ?? 1 }, lane));
   }
 
-  const prepare = (picture: Picture): Promise<Uint8Array> =>
-    track((async () => toInput(await decode(picture), input))());
+  const prepare = (picture: Picture, signal: AbortSignal | undefined): Promise<Uint8Array> =>
+    track((async () => toInput(await decode(picture, { input, signal }), input))());
 
   /** Has `dispose` wait for it. */
   async function track<T>(work: Promise<T>): Promise<T> {
@@ -155,7 +171,7 @@ export function createClassifier<Picture>(
   }
 
   async function classifyBatch(pictures: readonly Picture[], options: ClassifyOptions, top: number) {
-    const inputs = await Promise.all(pictures.map(prepare));
+    const inputs = await Promise.all(pictures.map((picture) => prepare(picture, options.signal)));
     let pixels = inputs[0]!;
     if (inputs.length > 1) {
       pixels = new Uint8Array(inputs.length * pictureBytes);
@@ -197,10 +213,16 @@ export function createClassifier<Picture>(
     variant,
     digest,
     provider: session.provider,
+    passedOver: session.passedOver ?? [],
     predict,
     classify,
     async warmup(batches = [1]) {
-      for (const batch of batches) await run(new Uint8Array(batch * pictureBytes), batch, {}, true);
+      for (const batch of batches) {
+        const pixels = new Uint8Array(batch * pictureBytes);
+        await spread(batch, async (at, part) => {
+          await run(pixels.subarray(at * pictureBytes, (at + part) * pictureBytes), part, {}, true);
+        });
+      }
     },
     latency: () => histogram.figures(),
     dispose() {

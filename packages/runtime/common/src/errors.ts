@@ -30,6 +30,11 @@ export class ProviderError extends RuntimeError {
   override readonly name = 'ProviderError';
 }
 
+/** The model, or a batch with what is computed of it, does not fit into memory. */
+export class MemoryError extends RuntimeError {
+  override readonly name = 'MemoryError';
+}
+
 /** A classifier was used after `dispose()`, or disposed of before it came to the call. */
 export class DisposedError extends RuntimeError {
   override readonly name = 'DisposedError';
@@ -46,6 +51,7 @@ const classes = {
   VariantError,
   PictureError,
   ProviderError,
+  MemoryError,
   DisposedError,
   WorkerError,
 };

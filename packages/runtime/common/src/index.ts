@@ -1,7 +1,9 @@
+export { abortReason, throwIfAborted } from './abort.ts';
 export {
   type Bundle,
   checksumFile,
   checksumLine,
+  type LoadProgress,
   manifestFile,
   type OpenOptions,
   openBundle,
@@ -13,6 +15,8 @@ export {
   type ClassifierParts,
   type ClassifyOptions,
   createClassifier,
+  type Decode,
+  type DecodeContext,
   type RunEvent,
 } from './classifier.ts';
 export { digestOf, digestPattern, type Sha256, webCryptoSha256 } from './digest.ts';
@@ -22,6 +26,7 @@ export {
   type ErrorData,
   errorFromData,
   errorToData,
+  MemoryError,
   messageOf,
   PictureError,
   ProviderError,
@@ -44,6 +49,7 @@ export {
 export { packBundle, packedSource, unpackBundle } from './packed.ts';
 export { parseManifest } from './parse-manifest.ts';
 export { checkPicture, type InputSignature, type RawPicture } from './picture.ts';
+export { failureOf, firstProvider, type PassedOver, type ProviderWish } from './providers.ts';
 export {
   type ModelSession,
   type ModelSignature,
@@ -54,5 +60,5 @@ export {
   signatureOf,
 } from './session.ts';
 export { type Classification, rank, softmax } from './softmax.ts';
-export { type BundleSource, isPlainFileName, memorySource, missingFile } from './source.ts';
+export { type BundleSource, isPlainFileName, memorySource, missingFile, type ReadOptions } from './source.ts';
 export { toInput } from './to-input.ts';

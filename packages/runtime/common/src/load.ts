@@ -1,9 +1,9 @@
+import { throwIfAborted } from './abort.ts';
 import { type OpenOptions, openBundle } from './bundle.ts';
 import { chooseVariant, type VariantWish } from './choose-variant.ts';
-import { type Classifier, type ClassifierOptions, createClassifier } from './classifier.ts';
+import { type Classifier, type ClassifierOptions, createClassifier, type Decode } from './classifier.ts';
 import { silentLogger } from './logger.ts';
 import type { Platform } from './manifest.ts';
-import type { RawPicture } from './picture.ts';
 import { type SessionFactory, signatureOf } from './session.ts';
 import type { BundleSource } from './source.ts';
 
@@ -13,12 +13,12 @@ export interface LoadOptions extends OpenOptions, ClassifierOptions, Omit<Varian
 export interface PlatformParts<Picture, Options> {
   readonly platform: Platform;
   readonly createSession: SessionFactory<Options>;
-  readonly decode: (picture: Picture) => RawPicture | Promise<RawPicture>;
+  readonly decode: Decode<Picture>;
 }
 
 /**
  * Opens a bundle, chooses a variant, checks its bytes and loads it: what a platform's `loadBundle` is made of.
- * @throws BundleError, VariantError, and what the platform's session factory throws
+ * @throws BundleError, VariantError, the signal's reason, and what the platform's session factory throws
  */
 export async function loadClassifier<Picture, Options extends LoadOptions>(
   source: BundleSource,
@@ -32,6 +32,9 @@ export async function loadClassifier<Picture, Options extends LoadOptions>(
   const model = await bundle.readVariant(variant);
   const session = await createSession(model, signatureOf(bundle.manifest), options);
   try {
+    throwIfAborted(options.signal);
+    for (const { provider, reason } of session.passedOver ?? [])
+      logger.warn(`execution provider ${provider}: ${reason}`);
     return createClassifier({ bundle, variant, session, decode }, options);
   } catch (error) {
     await session.dispose();

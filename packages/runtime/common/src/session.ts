@@ -1,6 +1,8 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
-import { BundleError, messageOf, ProviderError } from './errors.ts';
+import { checkEnds } from './check-ends.ts';
+import { BundleError } from './errors.ts';
 import type { Manifest } from './manifest.ts';
+import { failureOf, type PassedOver } from './providers.ts';
 
 /** What a session must know of the model: names and sizes at its two ends. */
 export interface ModelSignature {
@@ -24,10 +26,13 @@ export interface RunOptions {
 export interface ModelSession {
   /** The execution provider that was chosen. */
   readonly provider: string;
+  /** Those before it in the user's order, each with the reason; none where it is not there. */
+  readonly passedOver?: readonly PassedOver[];
   /** How many runs it does at once; 1 where it is not there. Long batches are spread over them. */
   readonly concurrency?: number;
   /**
-   * @param pixels uint8 [batch, height, width, channels]; the session neither keeps nor changes them
+   * @param pixels uint8 [batch, height, width, channels], not in shared memory; the session neither changes them nor
+   *   keeps them after the run
    * @returns logits, [batch, classes]
    */
   run(pixels: Uint8Array, batch: number, options?: RunOptions): Promise<Float32Array>;
@@ -35,7 +40,10 @@ export interface ModelSession {
   dispose(): Promise<void>;
 }
 
-/** Loads a model from its bytes, which were checked against the manifest. */
+/**
+ * Loads a model from its bytes, which were checked against the manifest. The factory may stop at the signal in the
+ * options; where it does not, `loadClassifier` frees the session that came too late.
+ */
 export type SessionFactory<Options> = (
   model: Uint8Array,
   signature: ModelSignature,
@@ -58,10 +66,7 @@ export function ortSession(
   provider: string,
 ): ModelSession {
   const { input, output, classes } = signature;
-  const { inputNames, outputNames } = session;
-  if (inputNames.length !== 1 || inputNames[0] !== input.name)
-    throw refuse(`one input called ${input.name}`, inputNames);
-  if (!outputNames.includes(output.name)) throw refuse(`an output called ${output.name}`, outputNames);
+  checkEnds(session, signature);
   const { Tensor } = ort;
   const fetches = [output.name];
   const runOrt = async (pixels: Uint8Array, batch: number) => {
@@ -74,7 +79,7 @@ export function ortSession(
     provider,
     async run(pixels, batch) {
       const result = await runOrt(pixels, batch).catch((cause: unknown) => {
-        throw new ProviderError(`run on ${provider}`, 'a result', messageOf(cause), undefined, { cause });
+        throw failureOf(`run on ${provider}`, 'a result', cause);
       });
       const logits = result[output.name] as Tensor;
       const [rows, columns] = logits.dims;
@@ -91,13 +96,4 @@ export function ortSession(
       await session.release();
     },
   };
-}
-
-function refuse(expected: string, names: readonly string[]): BundleError {
-  return new BundleError(
-    'model',
-    expected,
-    names.join(', ') || 'none',
-    'release the bundle again from its network',
-  );
 }

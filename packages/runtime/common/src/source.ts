@@ -1,14 +1,21 @@
 import { BundleError } from './errors.ts';
 
+export interface ReadOptions {
+  /** What is read is given up. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called as bytes of the file arrive, unpacked, with how many there are by then; where the source can tell. */
+  readonly onBytes?: (bytes: number) => void;
+}
+
 /** Where the files of a bundle come from: a folder, memory, a web address, the assets of an app. */
 export interface BundleSource {
   /** How errors and logs call it. */
   readonly name: string;
   /**
    * The bytes of the file; its name is a plain one, without folders.
-   * @throws BundleError when there is no such file, or it can't be read
+   * @throws BundleError when there is no such file, or it can't be read; the signal's reason
    */
-  read(fileName: string): Promise<Uint8Array>;
+  read(fileName: string, options?: ReadOptions): Promise<Uint8Array>;
   /** Whether there is such a file, where the source can tell. */
   has?(fileName: string): Promise<boolean>;
 }

@@ -125,8 +125,6 @@ async function createSession(
     : count === 1
       ? WorkerSession.start(start)
       : Pool.start(start, count));
-  for (const { provider, reason } of session.passedOver)
-    logger.warn(`execution provider ${provider}: ${reason}`);
   logger.info(`execution provider ${session.provider}${count ? `, worker threads: ${count}` : ''}`);
   return session;
 }

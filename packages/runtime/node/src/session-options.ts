@@ -46,7 +46,8 @@ export function sessionOptions(options: OrtOptions): ort.InferenceSession.Sessio
     enableCpuMemArena: memory?.arena ?? true,
     enableMemPattern: memory?.pattern ?? true,
     executionMode: (threads?.interOp ?? 1) > 1 ? 'parallel' : 'sequential',
-    logSeverityLevel: 3,
+    // Fatal ones only: an error is thrown, and need not be on the terminal as well.
+    logSeverityLevel: 4,
     ...(threads?.intraOp === undefined ? {} : { intraOpNumThreads: threads.intraOp }),
     ...(threads?.interOp === undefined ? {} : { interOpNumThreads: threads.interOp }),
     ...(config ? { extra: nest(config) } : {}),
