@@ -1,2 +1,2 @@
-export { pixelsOf, type RuntimeUnderTest, testRuntime } from './test-runtime.ts';
-export { type TinyBundle, type TinyBundleOptions, tinyBundle } from './tiny-bundle.ts';
+export * from './runtime-cases/index.ts';
+export { testRuntime } from './test-runtime.ts';

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { type Attribute, createModel, Graph, Node, TensorData, Value, writeModel } from '@trainyard/onnx-ir';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import {
   checksumFile,
   checksumLine,
@@ -7,6 +7,7 @@ import {
   manifestFile,
   type Variant,
 } from '@trainyard/runtime-common';
+import { linearModel } from './tiny-models.ts';
 
 export interface TinyBundleOptions {
   readonly height?: number;
@@ -18,6 +19,15 @@ export interface TinyBundleOptions {
   readonly work?: number;
 }
 
+/** Pixels that look random and are the same everywhere. */
+export function pixelsOf(length: number, seed = 1): Uint8Array {
+  let state = seed >>> 0;
+  return Uint8Array.from({ length }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state >>> 24;
+  });
+}
+
 export interface TinyBundle {
   readonly manifest: Manifest;
   readonly digest: string;
@@ -27,7 +37,7 @@ export interface TinyBundle {
   expected(pixels: Uint8Array): Float32Array;
 }
 
-const sha256 = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+const digestOf = (bytes: Uint8Array): string => `sha256:${bytesToHex(sha256(bytes))}`;
 
 /**
  * A bundle of a linear model, logits = flatten(pixels) · W, with variants "full" and "half" (half of the logits).
@@ -58,7 +68,7 @@ export function tinyBundle(options: TinyBundleOptions = {}): TinyBundle {
     ([name, bytes], i): Variant => ({
       name,
       file: `${name}.onnx`,
-      digest: sha256(bytes),
+      digest: digestOf(bytes),
       bytes: bytes.length,
       precision: 'float32',
       parameters: weights.length,
@@ -78,24 +88,15 @@ export function tinyBundle(options: TinyBundleOptions = {}): TinyBundle {
     output: { name: 'logits', dtype: 'float32' },
     variants,
     lineage: {
-      dataset: { name: 'none', digest: sha256(new Uint8Array()), train: 0, test: 0 },
-      config: sha256(new Uint8Array()),
+      dataset: { name: 'none', digest: digestOf(new Uint8Array()), train: 0, test: 0 },
+      config: digestOf(new Uint8Array()),
       commit: null,
       seed: 0,
       parent: null,
     },
   };
-  const manifestBytes = new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`);
-  const digest = sha256(manifestBytes);
   return {
-    manifest,
-    digest,
-    files: {
-      [manifestFile]: manifestBytes,
-      [checksumFile]: new TextEncoder().encode(checksumLine(digest)),
-      'full.onnx': models.full,
-      'half.onnx': models.half,
-    },
+    ...withManifest(manifest, { 'full.onnx': models.full, 'half.onnx': models.half }),
     expected(pixels) {
       const logits = new Float32Array((pixels.length / size) * classes);
       for (let i = 0; i < logits.length; i++) {
@@ -108,38 +109,24 @@ export function tinyBundle(options: TinyBundleOptions = {}): TinyBundle {
   };
 }
 
-function linearModel(
-  shape: readonly number[],
-  weights: Float32Array,
-  classes: number,
-  work: number,
-): Uint8Array {
-  const size = shape.reduce((a, b) => a * b, 1);
-  const graph = new Graph('tiny');
-  const int = (value: number): Attribute => ({ kind: 'int', value });
-  const add = (
-    opType: string,
-    inputs: Value[],
-    name: string,
-    attributes: Record<string, Attribute> = {},
-  ): Value => {
-    const output = new Value(name);
-    graph.insert([
-      new Node(opType, inputs, [output], { name, attributes: new Map(Object.entries(attributes)) }),
-    ]);
-    return output;
-  };
-  const pixels = new Value('pixels', { dtype: 'uint8', shape: ['batch', ...shape] });
-  graph.inputs.push(pixels);
-  let x = add('Flatten', [add('Cast', [pixels], 'float', { to: int(1) })], 'flat', { axis: int(1) });
-  if (work > 0) {
-    const identity = Float32Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? 1 : 0));
-    const matrix = graph.addInitializer('identity', TensorData.from('float32', [size, size], identity));
-    for (let i = 0; i < work; i++) x = add('MatMul', [x, matrix], `same${i}`);
-  }
-  const matrix = graph.addInitializer('weights', TensorData.from('float32', [size, classes], weights));
-  const logits = add('MatMul', [x, matrix], 'logits');
-  logits.type = { dtype: 'float32', shape: ['batch', classes] };
-  graph.outputs.push(logits);
-  return writeModel(createModel(graph));
+/** Models with a manifest, its digest and its checksum. */
+function withManifest(manifest: Manifest, models: TinyBundle['files']): Omit<TinyBundle, 'expected'> {
+  const bytes = new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`);
+  const digest = digestOf(bytes);
+  const checksum = new TextEncoder().encode(checksumLine(digest));
+  return { manifest, digest, files: { [manifestFile]: bytes, [checksumFile]: checksum, ...models } };
+}
+
+/**
+ * The files of a bundle with another model as its first variant, its only one, and a manifest that says something
+ * else: all digests are right, as those of a bundle are that was released so.
+ */
+export function bundleWith(
+  { manifest, files }: Omit<TinyBundle, 'expected'>,
+  { model, ...changes }: Partial<Manifest> & { readonly model?: Uint8Array },
+): TinyBundle['files'] {
+  const first = manifest.variants[0]!;
+  const bytes = model ?? files[first.file]!;
+  const variant = { ...first, digest: digestOf(bytes), bytes: bytes.length };
+  return withManifest({ ...manifest, variants: [variant], ...changes }, { [first.file]: bytes }).files;
 }
