@@ -1,0 +1,138 @@
+import type { OrtNamespace } from '@trainyard/autograd';
+import { importNetwork, withWeights } from '@trainyard/exporter/portable';
+import { readModel, writeModel } from '@trainyard/onnx-ir';
+import {
+  adam,
+  augmentation,
+  compiled,
+  cosine,
+  type EpochRecord,
+  eager,
+  evaluate,
+  fit,
+  type ImageSplit,
+  type Module,
+  warmUp,
+} from '@trainyard/trainer';
+import { type Example, joined, keepBack, labelsWith, repeated, splitOf } from './examples.ts';
+import { LastLayers, parametersOfLast } from './last-layers.ts';
+import { withClasses } from './with-classes.ts';
+
+export interface Lesson {
+  /** The ONNX file of a classifier of ours, float32. */
+  readonly model: Uint8Array;
+  readonly labels: readonly string[];
+  readonly examples: readonly Example[];
+  /** Pictures of the old classes to mix in, so that nothing is forgotten. */
+  readonly rehearsal: ImageSplit;
+  /** Pictures of the old classes that are never learned from. */
+  readonly test: ImageSplit;
+  /** How many layers with weights are trained, from the end. */
+  readonly layers: number;
+  readonly epochs: number;
+  readonly seed: number;
+}
+
+/** Shares of pictures that were read right, 0 to 1. */
+export interface Scores {
+  /** Of the examples that were learned from. */
+  readonly learned: number;
+  /** Of those kept back; undefined where there are too few to keep one. */
+  readonly kept: number | undefined;
+  readonly test: number;
+}
+
+export interface LearnedModel {
+  /** The new ONNX file: the old graph with other numbers in its last layers, and perhaps more classes. */
+  readonly model: Uint8Array<ArrayBuffer>;
+  readonly labels: readonly string[];
+  /** Numbers that were trained. */
+  readonly trained: number;
+  readonly before: Scores;
+  readonly after: Scores;
+  readonly history: readonly EpochRecord[];
+  /** What ran the steps. */
+  readonly executor: string;
+}
+
+export interface LearnProgress {
+  /** Steps done, of `steps`. */
+  readonly step: number;
+  readonly steps: number;
+  readonly loss: number;
+}
+
+export interface LearnOptions {
+  /** Compiles the training step to one ONNX graph; without it our own kernels run the step. */
+  readonly ort?: OrtNamespace;
+  readonly onProgress?: (progress: LearnProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+const batchSize = 32;
+/** As many as of a class of the rehearsal, so that a class of few drawings weighs as much as a digit. */
+const perClass = 30;
+/** Drawings come as large and as upright as the digits do, but no hand draws twice alike. */
+const augment = augmentation({ shift: 0.6, rotate: 8, scale: 0.08 });
+
+/**
+ * Trains the last layers of a model on some examples, and gives it back as ONNX.
+ * @throws InputError when there is no example, or the model can't be trained; the signal's reason when it aborts
+ */
+export async function learn(
+  lesson: Lesson,
+  { ort, onProgress, signal }: LearnOptions = {},
+): Promise<LearnedModel> {
+  const labels = labelsWith(lesson.labels, lesson.examples);
+  const model = withClasses(readModel(lesson.model), labels);
+  const network = importNetwork(model);
+  const head = new LastLayers(network, parametersOfLast(model.graph, lesson.layers));
+  const { toLearn, kept } = keepBack(lesson.examples);
+  const own = splitOf(toLearn, labels);
+  const score = async (): Promise<Scores> => ({
+    learned: await accuracyOf(head, own, ort, signal),
+    kept: kept.length > 0 ? await accuracyOf(head, splitOf(kept, labels), ort, signal) : undefined,
+    test: await accuracyOf(head, lesson.test, ort, signal),
+  });
+  const before = await score();
+  const split = joined(lesson.rehearsal, splitOf(repeated(toLearn, perClass), labels));
+  let done = 0;
+  const result = await fit(head, split, {
+    epochs: lesson.epochs,
+    batchSize,
+    seed: lesson.seed,
+    optimizer: adam(),
+    schedule: warmUp(0.1, cosine({ from: 0.004 })),
+    labelSmoothing: 0.05,
+    augment,
+    executor: ort ? compiled({ ort }) : eager,
+    ...(signal && { signal }),
+    callbacks: [
+      {
+        onStep: ({ loss, stepsPerEpoch }) => {
+          done++;
+          onProgress?.({ step: done, steps: lesson.epochs * stepsPerEpoch, loss });
+        },
+      },
+    ],
+  });
+  signal?.throwIfAborted();
+  const after = await score();
+  return {
+    model: Uint8Array.from(writeModel(withWeights(model, network))),
+    labels,
+    trained: [...head.namedParameters().values()].reduce((sum, { value }) => sum + value.size, 0),
+    before,
+    after,
+    history: result.history,
+    executor: result.executor,
+  };
+}
+
+const accuracyOf = async (
+  network: Module,
+  split: ImageSplit,
+  ort: OrtNamespace | undefined,
+  signal: AbortSignal | undefined,
+): Promise<number> =>
+  (await evaluate(network, split, { ...(ort && { ort }), ...(signal && { signal }) })).accuracy;
