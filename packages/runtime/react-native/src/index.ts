@@ -1,2 +1,6 @@
-/** Runs Trainyard bundles on phones. */
-export {};
+export { type DecodeOptions, decodePicture, type Picture } from './decode.ts';
+export { loadBundle, type ReactNativeOptions } from './load-bundle.ts';
+export type { ReactNativeOrt } from './ort.ts';
+export type { AssetLike, BundlePlace } from './place.ts';
+export type { ReadFile } from './read-uri.ts';
+export type { OrtOptions } from './session.ts';

@@ -1,0 +1,141 @@
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common';
+import * as node from 'onnxruntime-node';
+
+/** What the native half tells of an end of a model. */
+export interface NativeMetadata {
+  readonly name: string;
+  readonly isTensor: boolean;
+  /** ONNX's number of the type. */
+  readonly type: number;
+  /** -1 where a dimension has a name. */
+  readonly shape: readonly number[];
+  readonly symbolicDimensions: readonly string[];
+}
+
+/** A session as the native half makes it: its functions look at their arguments by place. */
+export interface NativeSession {
+  loadModel(...given: unknown[]): Promise<void>;
+  readonly inputMetadata: readonly NativeMetadata[];
+  readonly outputMetadata: readonly NativeMetadata[];
+  run(...given: unknown[]): Promise<Record<string, OrtTensor>>;
+  dispose(): void;
+}
+
+export interface NativeHalf {
+  createInferenceSession(): NativeSession;
+  listSupportedBackends(): { name: string }[];
+  initOrtOnce(logLevel: number, Tensor: typeof OrtTensor): void;
+  readonly version: string;
+}
+
+export interface NativeHalfOptions {
+  /** Execution providers that the build has; by default those of Android. All are the CPU here. */
+  readonly backends?: readonly string[];
+  /** Providers that refuse models, with what they say. */
+  readonly refusing?: Readonly<Record<string, string>>;
+  /** Told of each session: the options that reached the native half. */
+  readonly onLoad?: (options: InferenceSession.SessionOptions | undefined) => void;
+}
+
+const types = ['', 'float32', 'uint8', 'int8', 'uint16', 'int16', 'int32', 'int64', 'string', 'bool'];
+
+/**
+ * `globalThis.OrtApi` of onnxruntime-react-native 1.24.3 over onnxruntime-node, with the ways of its C++: a model is a
+ * whole ArrayBuffer, options are the second argument, a tensor begins where its buffer begins, and what fails rejects
+ * with a text.
+ */
+export function nativeHalf(options: NativeHalfOptions = {}): NativeHalf {
+  const { backends = ['cpu', 'xnnpack', 'nnapi'], refusing = {}, onLoad } = options;
+  let Tensor: typeof OrtTensor | undefined;
+  return {
+    version: node.env.versions.common,
+    listSupportedBackends: () => backends.map((name) => ({ name })),
+    initOrtOnce(_, given) {
+      Tensor = given;
+    },
+    createInferenceSession() {
+      let session: node.InferenceSession | undefined;
+      const loaded = (): node.InferenceSession => {
+        if (!session) throw new Error('Session is released');
+        return session;
+      };
+      return {
+        async loadModel(model, second) {
+          if (!(model instanceof ArrayBuffer)) throw new Error('Model path or buffer is required');
+          const given = typeof second === 'object' && second !== null ? second : undefined;
+          onLoad?.(given);
+          checkProviders(given, backends, refusing);
+          session = await asText(
+            node.InferenceSession.create(new Uint8Array(model), { logSeverityLevel: 3 }),
+          );
+        },
+        get inputMetadata() {
+          return loaded().inputMetadata.map(nativeMetadata);
+        },
+        get outputMetadata() {
+          return loaded().outputMetadata.map(nativeMetadata);
+        },
+        async run(feeds, fetches) {
+          const inputs = Object.entries(feeds as Record<string, OrtTensor>).map(([name, tensor]) => [
+            name,
+            fromStart(tensor),
+          ]);
+          const results = await asText(
+            loaded().run(Object.fromEntries(inputs), Object.keys(fetches as object)),
+          );
+          return Object.fromEntries(
+            Object.entries(results).map(([name, { type, data, dims }]) => [
+              name,
+              new Tensor!(type as 'float32', data as Float32Array, dims),
+            ]),
+          );
+        },
+        dispose() {
+          void session?.release();
+          session = undefined;
+        },
+      };
+    },
+  };
+}
+
+function checkProviders(
+  options: InferenceSession.SessionOptions | undefined,
+  backends: readonly string[],
+  refusing: Readonly<Record<string, string>>,
+): void {
+  for (const provider of options?.executionProviders ?? []) {
+    const name = typeof provider === 'string' ? provider : provider.name;
+    if (!backends.includes(name)) throw new Error(`Unsupported execution provider: ${name}`);
+    if (refusing[name] !== undefined) throw refusing[name];
+  }
+}
+
+/** What the native half sees of a tensor. */
+function fromStart({ type, dims, data }: OrtTensor): node.Tensor {
+  const { buffer } = data as Uint8Array;
+  const elements = dims.reduce((a, b) => a * b, 1);
+  const seen = type === 'uint8' ? new Uint8Array(buffer, 0, elements) : new Float32Array(buffer, 0, elements);
+  return new node.Tensor(type as 'uint8', seen as Uint8Array, dims);
+}
+
+function nativeMetadata(metadata: InferenceSession.ValueMetadata): NativeMetadata {
+  if (!metadata.isTensor)
+    return { name: metadata.name, isTensor: false, type: 0, shape: [], symbolicDimensions: [] };
+  const { name, type, shape } = metadata;
+  return {
+    name,
+    isTensor: true,
+    type: types.indexOf(type),
+    shape: shape.map((dim) => (typeof dim === 'number' ? dim : -1)),
+    symbolicDimensions: shape.map((dim) => (typeof dim === 'number' ? '' : dim)),
+  };
+}
+
+/** The native half rejects with texts, not with errors. */
+const asText = <T>(work: Promise<T>): Promise<T> =>
+  work.catch((error: unknown) => {
+    throw error instanceof Error ? error.message : String(error);
+  });
+
+export { types as nativeTypes };
