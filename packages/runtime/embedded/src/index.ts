@@ -1,4 +1,7 @@
 /** Turns ONNX models into C99. */
+export type { Origin } from './emit/header.ts';
+export type { Interface, PicturePort, Port } from './emit/interface.ts';
+export { type GeneratedC, type GenerateOptions, generateC } from './generate-c.ts';
 export { kernels } from './kernels/index.ts';
 export type {
   AliasLowering,
@@ -14,3 +17,4 @@ export type {
 } from './kernels/kernel.ts';
 export type { ElementType, TensorType } from './program/element-type.ts';
 export type { Place, Program, Step, Tensor } from './program/program.ts';
+export type { Report, ReportedStep } from './report/report.ts';
