@@ -1,0 +1,110 @@
+import { bars } from '../bars.ts';
+import { arithmetics } from '../subject.ts';
+import { detailsTable, latencyTable, sizesTable } from './details.ts';
+import { percent, small } from './format.ts';
+import { isBad, verdict } from './lines.ts';
+import type { Conformance } from './schema.ts';
+import { shippedTable } from './shipped.ts';
+import { kindTitles, summaryTable } from './summary.ts';
+import { table } from './table.ts';
+
+const command = '```bash\nnpm run conformance\n```';
+
+/** The document: what it is, the matrix, then what is behind it. */
+export function renderMarkdown(result: Conformance): string {
+  return `${[...head(result), ...problems(result), ...details(result), ...method(result)].filter(Boolean).join('\n\n')}\n`;
+}
+
+function head(result: Conformance): string[] {
+  const { targets, subjects, environment, createdAt } = result;
+  const ran = targets.filter(({ skipped }) => skipped === undefined);
+  const pictures = subjects.reduce((sum, subject) => sum + subject.pictures, 0);
+  return [
+    '# Conformance',
+    `The same bundles, run on every platform they are made for, give the same answers. This page is written by one command, which compares every logit of ${subjects.length} models on ${ran.length} targets, ${pictures} pictures each time, and fails when a bar breaks:`,
+    command,
+    `**${verdict(result).lines.at(-1)!.replace('conformance: ', '')}** (${createdAt.slice(0, 10)}, ${environment.cpu}, ${environment.processors} processors, Node ${environment.node}, ONNX Runtime ${environment.onnxRuntime}).`,
+    summaryTable(result),
+    'In a column: ✓ when every model of that kind holds its bar, and the largest difference of a logit from those of Node. Every top class is the same unless the cell says how many are not. A – is a kind of model that the target does not take. Time and size are those of digits/float32; what is shipped is everything but the operating system, as it travels: compressed where it goes over the web.',
+  ];
+}
+
+function problems(result: Conformance): string[] {
+  const { targets, skippedSubjects, cells } = result;
+  const refusals = new Map<string, string[]>();
+  for (const { target, subject, reasons, status } of cells)
+    if (status === 'refused') {
+      const key = `${titleOf(result, target)}: ${reasons.join('; ')}`;
+      refusals.set(key, [...(refusals.get(key) ?? []), subject]);
+    }
+  const lines = [
+    ...targets.flatMap(({ title, skipped }) =>
+      skipped === undefined ? [] : [`**${title}** was skipped: ${skipped}.`],
+    ),
+    ...skippedSubjects.map(({ name, reason }) => `**${name}** was skipped: ${reason}.`),
+    ...[...refusals].map(([key, subjects]) => `${key} (${subjects.join(', ')}).`),
+  ];
+  const bad = cells
+    .filter(isBad)
+    .map(
+      ({ target, subject, reasons }) =>
+        `✗ **${subject}** on ${titleOf(result, target)}: ${reasons.join('; ')}.`,
+    );
+  return [
+    ...(bad.length > 0 ? ['## Broken', list(bad)] : []),
+    '## Left out',
+    lines.length > 0 ? list(lines) : 'Nothing.',
+  ];
+}
+
+const list = (lines: readonly string[]): string => lines.map((line) => `- ${line}`).join('\n');
+
+const titleOf = ({ targets }: Conformance, name: string): string =>
+  targets.find((target) => target.name === name)?.title ?? name;
+
+function details(result: Conformance): string[] {
+  return [
+    '## Every model on every target',
+    'The largest difference of a logit from that of Node. `=` is none at all. Where a top class differs, the share of pictures with the same one follows.',
+    detailsTable(result),
+    '## Time of one picture',
+    'The median of single pictures, in a process that does nothing else, where the processor is a real one.',
+    latencyTable(result),
+    '## What is shipped',
+    'Beside the model file:',
+    shippedTable(result),
+    'The model: the file for ONNX Runtime; in C, code and constants of the generated source by `size` (.text, .rodata, .data) and the memory it reserves (.data, .bss).',
+    sizesTable(result),
+  ];
+}
+
+function method(result: Conformance): string[] {
+  const { targets, origins } = result;
+  return [
+    '## The targets',
+    table(
+      ['', 'what it is'],
+      targets.map(({ title, description }) => [title, description]),
+      'left',
+    ),
+    '## The bars',
+    table(
+      ['', 'logits within', 'same top class', 'why'],
+      arithmetics.map((kind) => {
+        const { differenceText, agreement, why } = bars[kind];
+        return [kindTitles[kind], differenceText, `≥ ${percent(agreement)}`, why];
+      }),
+      'left',
+    ),
+    "Everything is compared with ONNX Runtime's CPU provider in Node. What Node itself is compared with:",
+    table(
+      ['', 'origin', 'pictures', 'largest difference'],
+      origins.map(({ subject, origin, comparison, reasons }) => [
+        subject,
+        origin,
+        `${comparison.pictures}`,
+        `${reasons.length > 0 ? '✗' : '✓'} ${small(comparison.maxDifference)}`,
+      ]),
+    ),
+  ];
+}
