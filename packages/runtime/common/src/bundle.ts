@@ -4,6 +4,7 @@ import { BundleError } from './errors.ts';
 import type { Manifest, Variant } from './manifest.ts';
 import { parseManifest } from './parse-manifest.ts';
 import type { BundleSource } from './source.ts';
+import { isText } from './utf8.ts';
 
 export const manifestFile = 'manifest.json';
 /** Beside the manifest, in the form `sha256sum -c` reads; a copy that went wrong is found even without a pinned digest. */
@@ -56,8 +57,7 @@ export async function openBundle(source: BundleSource, options: OpenOptions = {}
       'it is another bundle, or was changed after its release: fetch the released one again',
     );
   if (await source.has?.(checksumFile)) {
-    const line = new TextDecoder().decode(await source.read(checksumFile, { signal }));
-    if (line !== checksumLine(digest))
+    if (!isText(await source.read(checksumFile, { signal }), checksumLine(digest)))
       throw new BundleError(
         `${source.name}, ${manifestFile}`,
         `the digest that ${checksumFile} holds`,

@@ -1,5 +1,6 @@
 import { BundleError } from './errors.ts';
 import { type BundleSource, isPlainFileName, memorySource } from './source.ts';
+import { decodeUtf8, isText } from './utf8.ts';
 
 const magic = 'TYBUNDL1';
 const headerAt = magic.length + 4;
@@ -34,7 +35,7 @@ export function packBundle(files: Readonly<Record<string, Uint8Array>>): Uint8Ar
 export function unpackBundle(packed: Uint8Array, name = 'packed bundle'): Record<string, Uint8Array> {
   const bad = (expected: string, got: string, cause?: unknown) =>
     new BundleError(name, expected, got, 'copy or package the bundle again', { cause });
-  if (new TextDecoder().decode(packed.subarray(0, magic.length)) !== magic || packed.length < headerAt)
+  if (!isText(packed.subarray(0, magic.length), magic) || packed.length < headerAt)
     throw bad('bytes made by packBundle', `${packed.length} bytes of something else`);
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
   let at = headerAt + view.getUint32(magic.length, true);
@@ -54,7 +55,7 @@ function readHeader(
   bad: (expected: string, got: string, cause?: unknown) => BundleError,
 ): [string, number][] {
   try {
-    const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const header: unknown = JSON.parse(decodeUtf8(bytes));
     if (!Array.isArray(header)) throw new Error('no list');
     return header.map((entry: unknown) => {
       const [name, length] = Array.isArray(entry) ? entry : [];

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { BundleError, messageOf } from './errors.ts';
 import { type Manifest, manifestSchema } from './manifest.ts';
+import { decodeUtf8 } from './utf8.ts';
 
 const where = 'manifest.json';
 
@@ -30,9 +31,7 @@ export function parseManifest(source: Uint8Array | string): Manifest {
 
 function readJson(source: Uint8Array | string): unknown {
   try {
-    const text =
-      typeof source === 'string' ? source : new TextDecoder('utf-8', { fatal: true }).decode(source);
-    return JSON.parse(text);
+    return JSON.parse(typeof source === 'string' ? source : decodeUtf8(source));
   } catch (cause) {
     throw new BundleError(where, 'JSON in UTF-8', messageOf(cause), 'copy or package the bundle again', {
       cause,
