@@ -30,7 +30,7 @@ export async function loadClassifier<Picture, Options extends LoadOptions>(
   const { variant, reason } = chooseVariant(bundle.manifest, { ...options, platform });
   logger.info(`${bundle.manifest.name}: variant ${variant.name}, ${reason}`);
   const model = await bundle.readVariant(variant);
-  const session = await createSession(model, signatureOf(bundle.manifest), options);
+  const session = await createSession(model, signatureOf(bundle.manifest), options, variant);
   try {
     throwIfAborted(options.signal);
     for (const { provider, reason } of session.passedOver ?? [])

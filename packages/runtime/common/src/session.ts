@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { checkEnds } from './check-ends.ts';
 import { BundleError } from './errors.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest, Variant } from './manifest.ts';
 import { failureOf, type PassedOver } from './providers.ts';
 
 /** What a session must know of the model: names and sizes at its two ends. */
@@ -48,6 +48,7 @@ export type SessionFactory<Options> = (
   model: Uint8Array,
   signature: ModelSignature,
   options: Options,
+  variant: Variant,
 ) => Promise<ModelSession>;
 
 /** The part of the onnxruntime-common namespace that a session needs; handed in, not imported. */
@@ -66,28 +67,28 @@ export function ortSession(
   provider: string,
 ): ModelSession {
   const { input, output, classes } = signature;
+  const { name, height, width, channels } = input;
   checkEnds(session, signature);
   const { Tensor } = ort;
-  const fetches = [output.name];
-  const runOrt = async (pixels: Uint8Array, batch: number) => {
-    const feeds = {
-      [input.name]: new Tensor('uint8', pixels, [batch, input.height, input.width, input.channels]),
-    };
-    return session.run(feeds, fetches);
-  };
+  // Naming the outputs costs a small model something; there is a point where there are others to leave out.
+  const fetches = session.outputNames.length > 1 ? [output.name] : undefined;
   return {
     provider,
     async run(pixels, batch) {
-      const result = await runOrt(pixels, batch).catch((cause: unknown) => {
+      let result: InferenceSession.OnnxValueMapType;
+      try {
+        const tensor = new Tensor('uint8', pixels, [batch, height, width, channels]);
+        result = await (fetches ? session.run({ [name]: tensor }, fetches) : session.run({ [name]: tensor }));
+      } catch (cause) {
         throw failureOf(`run on ${provider}`, 'a result', cause);
-      });
+      }
       const logits = result[output.name] as Tensor;
-      const [rows, columns] = logits.dims;
-      if (logits.type !== 'float32' || logits.dims.length !== 2 || rows !== batch || columns !== classes)
+      const { type, dims } = logits;
+      if (type !== 'float32' || dims.length !== 2 || dims[0] !== batch || dims[1] !== classes)
         throw new BundleError(
           `output ${output.name}`,
           `float32 [${batch}, ${classes}], a column for every label`,
-          `${logits.type} [${logits.dims.join(', ')}]`,
+          `${type} [${dims.join(', ')}]`,
           'release the bundle again with the labels of its network',
         );
       return logits.data as Float32Array;
