@@ -11,7 +11,8 @@ export interface Part {
 export interface Latency {
   /** Milliseconds for one picture, a batch of 1. */
   readonly p50: number;
-  readonly p95: number;
+  /** Where single pictures are timed. */
+  readonly p95?: number;
   readonly runs: number;
 }
 

@@ -61,7 +61,7 @@ const cellSchema = v.object({
   /** With logits that must be equal bit for bit. */
   exact: v.optional(v.object({ name: text, differing: count, logits: extent })),
   /** Milliseconds for one picture. */
-  latencyMs: v.optional(v.object({ p50: amount, p95: amount, runs: extent })),
+  latencyMs: v.optional(v.object({ p50: amount, p95: v.optional(amount), runs: extent })),
   parts: v.array(partSchema),
   ramBytes: v.optional(count),
 });

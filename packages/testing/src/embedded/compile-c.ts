@@ -42,6 +42,8 @@ export interface Toolchain {
   readonly command?: (program: string, args: readonly string[]) => readonly string[];
   /** Milliseconds after which a run is given up. */
   readonly timeout?: number;
+  /** Ends what is being compiled or run. */
+  readonly signal?: AbortSignal;
 }
 
 /** What generated code has to be clean under. */
@@ -105,13 +107,17 @@ async function build(
     sources = {},
     runner = [],
     timeout = 600_000,
+    signal,
   } = toolchain;
   const { name, header, source, interface: ports } = program;
   const compiled = { [`${name}.c`]: source, 'runner.c': runnerSource(program), ...sources };
   for (const [file, text] of Object.entries({ ...compiled, [`${name}.h`]: header }))
     await writeFile(join(folder, file), text);
   const file = join(folder, 'runner');
-  await start(compiler, [...flags, ...Object.keys(compiled), '-o', file, ...libraries], folder, timeout);
+  await start(compiler, [...flags, ...Object.keys(compiled), '-o', file, ...libraries], folder, {
+    timeout,
+    signal,
+  });
   const command = toolchain.command ?? ((at: string, args: readonly string[]) => [...runner, at, ...args]);
   const inputBytes = ports.inputs.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const outputBytes = ports.outputs.reduce((sum, { byteLength }) => sum + byteLength, 0);
@@ -119,7 +125,7 @@ async function build(
   const go = async (inputs: Uint8Array, extra: readonly string[]) => {
     await writeFile(join(folder, 'inputs.bin'), inputs);
     const [program_, ...args] = command(file, ['inputs.bin', 'outputs.bin', ...extra]);
-    const printed = await start(program_!, args, folder, timeout);
+    const printed = await start(program_!, args, folder, { timeout, signal });
     return { printed, outputs: new Uint8Array(await readFile(join(folder, 'outputs.bin'))) };
   };
   return {
@@ -146,11 +152,14 @@ async function start(
   command: string,
   args: readonly string[],
   cwd: string,
-  timeout: number,
+  { timeout, signal }: { readonly timeout: number; readonly signal: AbortSignal | undefined },
 ): Promise<string> {
   try {
-    return (await execute(command, args, { cwd, timeout, maxBuffer: 64 << 20 })).stdout;
+    return (
+      await execute(command, args, { cwd, timeout, signal, killSignal: 'SIGKILL', maxBuffer: 64 << 20 })
+    ).stdout;
   } catch (error) {
+    signal?.throwIfAborted();
     const { stderr = '', stdout = '', message } = error as Error & { stderr?: string; stdout?: string };
     throw new Error(`${message.split('\n')[0]}\n${stderr || stdout}`.slice(0, 8000), { cause: error });
   }

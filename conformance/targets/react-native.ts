@@ -1,0 +1,20 @@
+import { folderSource } from '@trainyard/runtime-node';
+import { loadBundle } from '@trainyard/runtime-react-native';
+import { reactNativeOrt } from '@trainyard/testing/react-native';
+import type { Target } from '../target.ts';
+import { runOnNode } from './on-node.ts';
+
+export const reactNative: Target = {
+  name: 'react-native',
+  title: 'React Native, stub',
+  description:
+    'the JavaScript of `@trainyard/runtime-react-native` over a stub of onnxruntime-react-native that delegates to Node: not a phone',
+  timed: false,
+  missing: () => undefined,
+  open: ({ signal }, use) =>
+    use((subject) =>
+      runOnNode(subject, signal, async (folder, variant) =>
+        loadBundle(await folderSource(folder), { variant, ort: reactNativeOrt() }),
+      ),
+    ),
+};
