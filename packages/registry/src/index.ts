@@ -1,2 +1,2 @@
-/** What was trained, from what, and which model serves. */
-export {};
+export type { Artifact, ArtifactSource, ArtifactStore, StoredArtifact } from './artifacts/artifact-store.ts';
+export { openStore, type StoreOptions } from './store/open-store.ts';

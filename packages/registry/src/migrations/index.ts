@@ -1,0 +1,8 @@
+import { runs } from './0001-runs.ts';
+import { models } from './0002-models.ts';
+import type { Migration } from './migration.ts';
+
+export type { Migration } from './migration.ts';
+
+/** All steps of the schema, the oldest first. */
+export const migrations: readonly Migration[] = [runs, models];

@@ -1,0 +1,16 @@
+import { describe } from 'vitest';
+import { testAliases } from './aliases.cases.ts';
+import { testArtifactsOfStore } from './artifacts-of-store.cases.ts';
+import { testRuns } from './runs.cases.ts';
+import type { StoreFactory } from './store-under-test.cases.ts';
+import { testVersions } from './versions.cases.ts';
+
+/** What every store does, whatever its database. */
+export function testStore(name: string, open: StoreFactory): void {
+  describe(name, () => {
+    describe('runs', () => testRuns(open));
+    describe('versions', () => testVersions(open));
+    describe('aliases', () => testAliases(open));
+    describe('artifacts', () => testArtifactsOfStore(open));
+  });
+}
