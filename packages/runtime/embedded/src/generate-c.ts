@@ -39,13 +39,17 @@ export interface GeneratedC {
 export function generateC(model: Model, options: GenerateOptions = {}): GeneratedC {
   const { cmsisNn = false, requantize = 'float', labels, inputShape } = options;
   const name = nameOf(model, options.name);
-  const { model: prepared, view } = prepare(model, { cmsisNn, requantize }, inputShape ? { inputShape } : {});
+  const {
+    model: prepared,
+    view,
+    notes,
+  } = prepare(model, { cmsisNn, requantize }, inputShape ? { inputShape } : {});
   const lowered = lowerGraph(prepared.graph, view, kernels);
   const program = buildProgram(name, prepared.graph, lowered, view);
   const plan = planArena(program);
   const api = interfaceOf(program, labels);
   checkLabels(api);
-  const report = reportOf(program, plan);
+  const report = reportOf(program, plan, notes);
   return {
     name,
     header: emitHeader(api, report, options),

@@ -9,6 +9,8 @@ import {
   toNumbers,
   type Value,
 } from '@trainyard/onnx-ir';
+import type { IntegerNote } from '../integer/context.ts';
+import { isQuantized, lowerIntegers } from '../integer/lower-integers.ts';
 import type { KernelOptions, ModelView } from '../kernels/kernel.ts';
 import { isElementType, type TensorType } from './element-type.ts';
 
@@ -16,17 +18,22 @@ export interface PreparedModel {
   /** A copy, simplified at a batch of 1, so that shapes that were computed are constants. */
   readonly model: Model;
   readonly view: ModelView;
+  /** Of a quantized model: what stayed float between integers, and why. */
+  readonly notes: readonly IntegerNote[];
 }
 
 /**
- * Gives a model a batch of 1 and the sizes that are asked for, and simplifies it.
+ * Gives a model a batch of 1 and the sizes that are asked for, and simplifies it; a quantized one is lowered to integers.
  * @throws ModelError when a size stays open, or when the model has sub-graphs or functions of its own
  */
 export function prepare(model: Model, options: KernelOptions, shapes: ShapeOptions = {}): PreparedModel {
   refuseFunctions(model);
   const fixed = withFixedShapes(model, shapes);
   const { model: simple } = optimize(fixed);
-  return { model: simple, view: viewOf(simple, options) };
+  const { model: ready, notes } = isQuantized(simple)
+    ? lowerIntegers(simple, options)
+    : { model: simple, notes: [] };
+  return { model: ready, view: viewOf(ready, options), notes };
 }
 
 function refuseFunctions({ functions, graph }: Model): void {

@@ -1,3 +1,4 @@
+import type { IntegerNote } from '../integer/context.ts';
 import type { Parameters } from '../kernels/kernel.ts';
 import type { ArenaPlan } from '../plan/plan-arena.ts';
 import type { Program, Step, Tensor } from '../program/program.ts';
@@ -24,9 +25,11 @@ export interface Report {
   /** The largest sum of bytes that are needed at the same time: no arena is smaller. */
   readonly arenaLowerBound: number;
   readonly multiplyAdds: number;
+  /** Of a quantized model: what stayed float between integers, and why. */
+  readonly notes: readonly IntegerNote[];
 }
 
-export function reportOf(program: Program, plan: ArenaPlan): Report {
+export function reportOf(program: Program, plan: ArenaPlan, notes: readonly IntegerNote[] = []): Report {
   const counted = new Set<string>();
   const steps = program.steps.map(
     (step, i): ReportedStep => ({
@@ -45,6 +48,7 @@ export function reportOf(program: Program, plan: ArenaPlan): Report {
     arenaBytes: plan.bytes,
     arenaLowerBound: plan.lowerBound,
     multiplyAdds: sum(({ multiplyAdds }) => multiplyAdds),
+    notes,
   };
 }
 
