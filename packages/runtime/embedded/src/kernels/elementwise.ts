@@ -40,10 +40,7 @@ const table: readonly Elementwise[] = [
   {
     operator: 'Selu',
     expression: 'b * (x < 0.0f ? a * expm1f(x) : x)',
-    constants: (node) => [
-      floatOf(node, 'alpha', 1.6732632),
-      floatOf(node, 'gamma', 1.050701),
-    ],
+    constants: (node) => [floatOf(node, 'alpha', 1.6732632), floatOf(node, 'gamma', 1.050701)],
   },
   // Neither overflows: e^x of a positive x is never computed.
   { operator: 'Sigmoid', expression: 'x < 0.0f ? expf(x) / (1.0f + expf(x)) : 1.0f / (1.0f + expf(-x))' },

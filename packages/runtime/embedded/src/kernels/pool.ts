@@ -125,5 +125,7 @@ export function readsAhead({ vertical, horizontal }: Window): boolean {
   return true;
 }
 
-export const maxPoolKernel = poolKernel('MaxPool', maxPool);
-export const averagePoolKernel = poolKernel('AveragePool', averagePool);
+export const poolKernels: readonly Kernel[] = [
+  poolKernel('MaxPool', maxPool),
+  poolKernel('AveragePool', averagePool),
+];
