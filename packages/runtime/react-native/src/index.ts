@@ -1,4 +1,4 @@
-export { type DecodeOptions, decodePicture, type Picture } from './decode.ts';
+export { type DecodeOptions, decodePicture, type Picture, type PictureFile } from './decode.ts';
 export { loadBundle, type ReactNativeOptions } from './load-bundle.ts';
 export type { ReactNativeOrt } from './ort.ts';
 export type { AssetLike, BundlePlace } from './place.ts';

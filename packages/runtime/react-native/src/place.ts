@@ -1,5 +1,5 @@
 import { BundleError, type BundleSource, messageOf, packedSource } from '@trainyard/runtime-common';
-import { isUri, type ReadUriOptions, readUri } from './read-uri.ts';
+import { isUri, nameOf, type ReadUriOptions, readUri } from './read-uri.ts';
 
 /** What expo-asset's `Asset.fromModule` gives, as far as it is looked at here. */
 export interface AssetLike {
@@ -35,9 +35,6 @@ async function uriOf(asset: AssetLike): Promise<string> {
     });
   return asset.localUri ?? asset.uri;
 }
-
-const nameOf = (uri: string): string =>
-  uri.startsWith('data:') ? 'data URI' : uri.split(/[?#]/)[0]!.split('/').pop() || uri;
 
 const unreadable = (where: string, got: string, cause?: unknown): BundleError =>
   new BundleError(

@@ -12,6 +12,10 @@ export interface ReadUriOptions {
 /** Whether a text begins with a scheme, as URIs do. */
 export const isUri = (text: string): boolean => /^[a-z][a-z0-9+.-]*:/i.test(text.slice(0, 32));
 
+/** How errors call what is behind a URI: the name of its file. */
+export const nameOf = (uri: string): string =>
+  uri.startsWith('data:') ? 'data URI' : uri.split(/[?#]/)[0]!.split('/').pop() || uri;
+
 /**
  * The bytes behind a `data:`, `http(s):`, `file:` or `content:` URI.
  * @throws Error that says why they can't be read; the signal's reason

@@ -66,7 +66,7 @@ export async function createSession(
 
 /** `bytes` in a buffer that holds nothing else. */
 const alone = (bytes: Uint8Array): Uint8Array =>
-  bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+  bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 
 /**
  * The native half reads tensors from the start of their buffer, wherever the view on it begins (TensorUtils.cpp of

@@ -28,12 +28,13 @@ export function reactNativeOrt(options: NativeHalfOptions = {}): ReactNativeOrtS
         await session.loadModel(model.buffer, model.byteOffset, model.byteLength, sessionOptions);
         const inputMetadata = session.inputMetadata.map(metadataOf);
         const outputMetadata = session.outputMetadata.map(metadataOf);
+        const outputNames = outputMetadata.map(({ name }) => name);
         return {
           inputMetadata,
           outputMetadata,
           inputNames: inputMetadata.map(({ name }) => name),
-          outputNames: outputMetadata.map(({ name }) => name),
-          run: (feeds: CommonSession.OnnxValueMapType, fetches: readonly string[]) =>
+          outputNames,
+          run: (feeds: CommonSession.OnnxValueMapType, fetches: readonly string[] = outputNames) =>
             session.run(feeds, Object.fromEntries(fetches.map((name) => [name, null]))),
           startProfiling() {},
           endProfiling() {},
