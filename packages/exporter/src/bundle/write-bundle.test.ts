@@ -69,6 +69,17 @@ test('the same contents in another order give the same digest, others another', 
   expect(c.digest).not.toBe(a.digest);
 });
 
+test('what was measured stands beside the manifest, and changes nothing of it', async () => {
+  const folder = join(root, 'timed');
+  const benchmark = { machine: 'a desk', latencyMs: { float32: { p50: 1, p95: 2 } } };
+  const { digest } = await writeBundle(folder, { ...contents(), benchmark });
+  expect(JSON.parse(await readFile(join(folder, 'benchmark.json'), 'utf8'))).toEqual({
+    schema: 1,
+    ...benchmark,
+  });
+  expect(digest).toBe((await writeBundle(join(root, 'untimed'), contents())).digest);
+});
+
 test('a bundle takes the place of the one before, with nothing of it left', async () => {
   const folder = join(root, 'bundle');
   await replaceFolder(folder, { 'old.onnx': new Uint8Array(1) });

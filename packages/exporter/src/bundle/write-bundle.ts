@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { InputError } from '@trainyard/autograd';
 import {
+  type Benchmark,
+  benchmarkFile,
   checksumFile,
   checksumLine,
   type Manifest,
@@ -17,6 +19,8 @@ export interface BundleVariant extends Omit<Variant, 'file' | 'digest' | 'bytes'
 
 export interface BundleContents extends Omit<Manifest, 'schema' | 'task' | 'variants'> {
   readonly variants: readonly BundleVariant[];
+  /** How fast the variants are where the bundle is made. It stands beside the manifest, outside of the digest. */
+  readonly benchmark?: Omit<Benchmark, 'schema'>;
 }
 
 export interface WrittenBundle {
@@ -31,12 +35,14 @@ export const digestOfBytes = (bytes: Uint8Array): string =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 /**
- * Writes a release bundle: `manifest.json`, its checksum and one file a variant. The same contents give the same bytes.
+ * Writes a release bundle: `manifest.json`, its checksum, one file a variant, and `benchmark.json` where it was
+ * measured. The same contents give the same bytes.
  * It appears whole or not at all; a bundle that is already there stays until the new one takes its place.
  * @throws InputError when the contents do not make a valid manifest; file system errors (such as a full disk) as
  * they come, with the bundle that was there untouched
  */
 export async function writeBundle(folder: string, contents: BundleContents): Promise<WrittenBundle> {
+  const { benchmark } = contents;
   const manifest = manifestOf(contents);
   const manifestBytes = new TextEncoder().encode(`${JSON.stringify(manifest, undefined, 2)}\n`);
   const models = contents.variants.map(({ model }, i) => [manifest.variants[i]!.file, model] as const);
@@ -45,11 +51,12 @@ export async function writeBundle(folder: string, contents: BundleContents): Pro
     ...Object.fromEntries(models),
     [checksumFile]: new TextEncoder().encode(checksumLine(digest)),
     [manifestFile]: manifestBytes,
+    ...(benchmark && { [benchmarkFile]: `${JSON.stringify({ schema: 1, ...benchmark }, undefined, 2)}\n` }),
   });
   return { folder, manifest, digest };
 }
 
-function manifestOf({ variants, ...fields }: BundleContents): Manifest {
+function manifestOf({ variants, benchmark: _, ...fields }: BundleContents): Manifest {
   const candidate = {
     ...fields,
     schema: 1,

@@ -1,3 +1,4 @@
+import { arch, cpus, platform } from 'node:os';
 import { writeBundle } from '@trainyard/exporter';
 import { readDatasetInfo } from '../dataset-file.ts';
 import { networkInput } from '../load-network.ts';
@@ -15,6 +16,7 @@ const packageStage: Stage = async ({ folder, log }) => {
   const verified = await folder.readJson<Verified[]>('verify', 'verify.json');
   const latencies = await folder.readJson<Latencies>('benchmark', 'latency.json');
   const models = new Map((await readVariants(folder)).map((variant) => [variant.name, variant.bytes]));
+  const released = verified.filter(({ refused }) => !refused);
   const { digest, manifest } = await writeBundle(folder.stage('package'), {
     name,
     labels: [...info.classes],
@@ -28,14 +30,15 @@ const packageStage: Stage = async ({ folder, log }) => {
       resize,
     },
     output: { name: 'logits', dtype: 'float32' },
-    variants: verified
-      .filter(({ refused }) => !refused)
-      .map(({ refused: _, ...variant }) => ({
-        ...variant,
-        model: models.get(variant.name)!,
-        latencyMs: latencies[variant.name],
-        targets,
-      })),
+    variants: released.map(({ refused: _, ...variant }) => ({
+      ...variant,
+      model: models.get(variant.name)!,
+      targets,
+    })),
+    benchmark: {
+      machine: `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${platform()}-${arch()}`,
+      latencyMs: Object.fromEntries(released.map(({ name: of }) => [of, latencies[of]!])),
+    },
     lineage: {
       dataset: { name: info.name, digest: info.digest, train: info.train, test: info.test },
       config: configDigest,

@@ -1,25 +1,38 @@
+import type { Latencies } from './benchmark.ts';
 import { VariantError } from './errors.ts';
 import type { Manifest, Platform, Variant } from './manifest.ts';
 
+/** Milliseconds of one picture when the bundle was released; undefined where that was not measured. */
+type MedianOf = (variant: Variant) => number | undefined;
+
+interface Order {
+  compare(a: Variant, b: Variant, medianOf: MedianOf): number;
+  why(variant: Variant, medianOf: MedianOf): string;
+}
+
 const orders = {
   accuracy: {
-    compare: (a: Variant, b: Variant) =>
-      b.accuracy - a.accuracy || b.agreement - a.agreement || a.bytes - b.bytes,
-    why: ({ accuracy }: Variant) => `most accurate (${(accuracy * 100).toFixed(2)} %)`,
+    compare: (a, b) => b.accuracy - a.accuracy || b.agreement - a.agreement || a.bytes - b.bytes,
+    why: ({ accuracy }) => `most accurate (${(accuracy * 100).toFixed(2)} %)`,
   },
   speed: {
-    compare: (a: Variant, b: Variant) =>
-      (a.latencyMs?.p50 ?? Infinity) - (b.latencyMs?.p50 ?? Infinity) ||
-      a.flops - b.flops ||
-      a.bytes - b.bytes,
-    why: ({ latencyMs, flops }: Variant) =>
-      latencyMs ? `fastest (${latencyMs.p50} ms a picture when released)` : `fewest operations (${flops})`,
+    compare: (a, b, medianOf) => {
+      const [first = Infinity, second = Infinity] = [medianOf(a), medianOf(b)];
+      // Infinity less itself is no number: neither was measured.
+      return first === second ? a.flops - b.flops || a.bytes - b.bytes : first - second;
+    },
+    why(variant, medianOf) {
+      const median = medianOf(variant);
+      return median === undefined
+        ? `fewest operations (${variant.flops})`
+        : `fastest (${median} ms a picture when released)`;
+    },
   },
   size: {
-    compare: (a: Variant, b: Variant) => a.bytes - b.bytes || b.accuracy - a.accuracy,
-    why: ({ bytes }: Variant) => `smallest (${bytes} bytes)`,
+    compare: (a, b) => a.bytes - b.bytes || b.accuracy - a.accuracy,
+    why: ({ bytes }) => `smallest (${bytes} bytes)`,
   },
-} as const;
+} satisfies Record<string, Order>;
 
 export type Preference = keyof typeof orders;
 
@@ -43,21 +56,30 @@ export interface VariantChoice {
 /**
  * The variant that fits best: of those made for the platform and within the limits, the first by preference.
  * A variant that is called by name is taken even on a platform it was not made for, but not against the limits.
+ * @param latencies for the preference `speed`, which goes by operations where they are missing
  * @throws VariantError when none is left, or no variant has the name
  */
-export function chooseVariant(manifest: Manifest, wish: VariantWish = {}): VariantChoice {
+export function chooseVariant(
+  manifest: Manifest,
+  wish: VariantWish = {},
+  latencies: Latencies = {},
+): VariantChoice {
   const { platform, variant, prefer = 'accuracy' } = wish;
   if (variant !== undefined) return named(manifest, wish, variant, platform);
-  const order = Object.hasOwn(orders, prefer) ? orders[prefer as Preference] : undefined;
-  return order ? first(manifest, wish, order) : named(manifest, wish, prefer, platform);
+  if (!isOrder(prefer)) return named(manifest, wish, prefer, platform);
+  const medianOf: MedianOf = ({ name }) =>
+    Object.hasOwn(latencies, name) ? latencies[name]?.p50 : undefined;
+  return first(manifest, wish, orders[prefer], medianOf);
 }
 
-function first(manifest: Manifest, wish: VariantWish, order: (typeof orders)[Preference]): VariantChoice {
+const isOrder = (prefer: string): prefer is Preference => Object.hasOwn(orders, prefer);
+
+function first(manifest: Manifest, wish: VariantWish, order: Order, medianOf: MedianOf): VariantChoice {
   const { platform } = wish;
   const fitting = manifest.variants.filter(
     (variant) => (!platform || variant.targets.includes(platform)) && !limitBroken(variant, wish),
   );
-  const variant = fitting.sort(order.compare)[0];
+  const [variant] = fitting.sort((a, b) => order.compare(a, b, medianOf));
   if (!variant)
     throw new VariantError(
       `bundle ${manifest.name}`,
@@ -65,7 +87,7 @@ function first(manifest: Manifest, wish: VariantWish, order: (typeof orders)[Pre
       manifest.variants.map(summary).join(' | '),
       'relax the limits or release a variant that fits',
     );
-  return { variant, reason: `${order.why(variant)} of ${fitting.length}` };
+  return { variant, reason: `${order.why(variant, medianOf)} of ${fitting.length}` };
 }
 
 function named(manifest: Manifest, wish: VariantWish, name: string, platform?: Platform): VariantChoice {

@@ -1,4 +1,5 @@
 export { abortReason, throwIfAborted } from './abort.ts';
+export { type Benchmark, benchmarkFile, type Latencies, readLatencies } from './benchmark.ts';
 export {
   type Bundle,
   checksumFile,

@@ -1,4 +1,5 @@
 import { throwIfAborted } from './abort.ts';
+import { readLatencies } from './benchmark.ts';
 import { type OpenOptions, openBundle } from './bundle.ts';
 import { chooseVariant, type VariantWish } from './choose-variant.ts';
 import { type Classifier, type ClassifierOptions, createClassifier, type Decode } from './classifier.ts';
@@ -27,7 +28,8 @@ export async function loadClassifier<Picture, Options extends LoadOptions>(
 ): Promise<Classifier<Picture>> {
   const logger = options.logger ?? silentLogger;
   const bundle = await openBundle(source, options);
-  const { variant, reason } = chooseVariant(bundle.manifest, { ...options, platform });
+  const latencies = options.prefer === 'speed' ? await readLatencies(source, logger) : undefined;
+  const { variant, reason } = chooseVariant(bundle.manifest, { ...options, platform }, latencies);
   logger.info(`${bundle.manifest.name}: variant ${variant.name}, ${reason}`);
   const model = await bundle.readVariant(variant);
   const session = await createSession(model, signatureOf(bundle.manifest), options, variant);

@@ -29,8 +29,6 @@ const variantSchema = v.object({
   /** Share of test pictures whose top class is the trained network's. */
   agreement: share,
   maxAbsLogitDiff: v.pipe(v.number(), v.minValue(0)),
-  /** Milliseconds of one picture on the machine that released the bundle. */
-  latencyMs: v.optional(v.object({ p50: v.number(), p95: v.number() })),
   targets: v.array(v.picklist(platforms)),
 });
 
