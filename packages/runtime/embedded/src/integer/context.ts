@@ -3,7 +3,7 @@ import { type Dim, Graph, Node, TensorData, toNumbers, Value } from '@trainyard/
 import { type Fields, type IntegerKernel, integerDomain } from '../kernels/definition-int8.ts';
 import { interleaveInt8 } from '../kernels/quantize-int8.ts';
 import type { RequantizeMode } from './requantize.ts';
-import { type IntegerTensor, type Quantization, quantizationOf, sizeOf } from './tensors.ts';
+import { type IntegerTensor, type Quantization, quantizationOf, sizeOf, type Target } from './tensors.ts';
 
 export interface IntegerOptions {
   readonly requantize: RequantizeMode;
@@ -26,7 +26,9 @@ export interface IntegerContext {
   numbers(value: Value | undefined): IntegerTensor | undefined;
   /** A value in ONNX's own order and type, for operators that stay as they are. */
   plain(value: Value): Value;
-  writer: GraphWriter;
+  /** The tensor in another quantization, by a table; as it is where it has that already. */
+  rescaled(tensor: IntegerTensor, target: Target, name: string): IntegerTensor;
+  readonly writer: GraphWriter;
 }
 
 /** Writes the lowered graph. */

@@ -237,7 +237,7 @@ class Lowering implements IntegerContext {
     if (fromPixels) return fromPixels;
     const { anchor, target: narrow } = this.#unclamped(given, target);
     const result = this.#lower(anchor, narrow);
-    if (typeof result !== 'string') return this.#rescaled(result, narrow, name);
+    if (typeof result !== 'string') return this.rescaled(result, narrow, name);
     if (anchor.producer) this.#note(anchor.producer, result);
     return this.#quantizeFloats(given, target, name);
   }
@@ -262,7 +262,7 @@ class Lowering implements IntegerContext {
   }
 
   /** The integers that a rule gave in its input's quantization, in the one that is asked for. */
-  #rescaled(tensor: IntegerTensor, target: Target, name: string): IntegerTensor {
+  rescaled(tensor: IntegerTensor, target: Target, name: string): IntegerTensor {
     if (tensor.quantization === target) return tensor;
     const same = tensor.quantization.scale === target.scale && tensor.quantization.zero === target.zero;
     const table = same && !isSaturating(target) ? undefined : rescalingTable(tensor.quantization, target);

@@ -21,8 +21,8 @@ export interface IntegerDefinition<I extends string, F extends string> {
   /** The C function; its parameters' struct, `<function>_parameters`, is made of the fields' names. */
   readonly c: (options: KernelOptions, parameters: Fields<I, F>) => IntegerFunction;
   readonly multiplyAdds?: (parameters: Fields<I, F>) => number;
-  /** Whether the output may take the memory of input 0. */
-  readonly inPlace?: boolean;
+  /** The inputs whose memory the output may take. */
+  readonly inPlace?: (parameters: Fields<I, F>) => readonly number[];
 }
 
 export interface IntegerFunction {
@@ -84,7 +84,9 @@ export function defineIntegerKernel<const I extends string, const F extends stri
         call:
           call ?? ((args) => `${name}(${[...args.inputs, ...args.outputs, args.parameters].join(', ')});`),
         ...(definition.multiplyAdds && { multiplyAdds: definition.multiplyAdds(parameters) }),
-        ...(definition.inPlace && { inPlace: [[0, 0]] as const }),
+        ...(definition.inPlace && {
+          inPlace: definition.inPlace(parameters).map((input) => [input, 0] as const),
+        }),
         ...(scratchBytes && { scratchBytes }),
       };
     },

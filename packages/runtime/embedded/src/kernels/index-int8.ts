@@ -1,9 +1,13 @@
+import { addInt8, addRoundedInt8 } from './add-int8.ts';
 import { convInt8 } from './conv-int8.ts';
+import { convTransposeInt8 } from './conv-transpose-int8.ts';
 import type { IntegerKernel } from './definition-int8.ts';
 import { depthwiseConvInt8 } from './depthwise-conv-int8.ts';
 import { gemmInt8, gemmToFloat } from './gemm-int8.ts';
+import { mulInt8 } from './mul-int8.ts';
 import { averagePoolInt8, globalAveragePoolInt8, maxPoolInt8 } from './pool-int8.ts';
 import { dequantizeInt8, interleaveInt8, quantizeInt8, shiftOrigin } from './quantize-int8.ts';
+import { resizeInt8 } from './resize-int8.ts';
 import { pixelsInt8, tableInt8 } from './table-int8.ts';
 
 /** Kernels on integers, whose operators a quantized model is lowered to. */
@@ -21,4 +25,9 @@ export const integerKernels: readonly IntegerKernel[] = [
   maxPoolInt8,
   averagePoolInt8,
   globalAveragePoolInt8,
+  convTransposeInt8,
+  addInt8,
+  addRoundedInt8,
+  mulInt8,
+  resizeInt8,
 ];

@@ -98,5 +98,5 @@ static void shift_origin(const void *x, void *y, const shift_origin_parameters *
   for (i = 0; i < p->size; i++) ((uint8_t *)y)[i] = (uint8_t)(((const uint8_t *)x)[i] ^ 0x80u);
 }`,
   }),
-  inPlace: true,
+  inPlace: () => [0],
 });

@@ -7,7 +7,7 @@ export const tableInt8 = defineIntegerKernel({
   run({ size }, [x, table], [y]) {
     for (let i = 0; i < size; i++) y![i] = table![x![i]! + 128]!;
   },
-  inPlace: true,
+  inPlace: () => [0],
   c: () => ({
     name: 'table_s8',
     source: `static void table_s8(const int8_t *x, const int8_t *table, int8_t *y, const table_s8_parameters *p) {
