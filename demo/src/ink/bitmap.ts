@@ -22,13 +22,23 @@ export const modelSide = side / block;
  * @param bitmap 1 for ink, [32 × 32]
  * @returns the picture the network takes: uint8 [8 × 8], bright ink on black, 255 for a block full of ink
  */
-export function countBlocks(bitmap: Uint8Array): Uint8Array<ArrayBuffer> {
+function countBlocks(bitmap: Uint8Array): Uint8Array<ArrayBuffer> {
   const counts = new Uint8Array(modelSide * modelSide);
   for (let y = 0; y < side; y++)
     for (let x = 0; x < side; x++)
       counts[Math.floor(y / block) * modelSide + Math.floor(x / block)]! += bitmap[y * side + x]!;
   return counts.map((count) => Math.round((count * 255) / (block * block)));
 }
+
+/** A digit as the network gets it. */
+export interface Reading {
+  /** 1 for ink, [32 × 32]. */
+  readonly bitmap: Uint8Array;
+  /** uint8 [8 × 8], bright ink on black. */
+  readonly pixels: Uint8Array<ArrayBuffer>;
+}
+
+export const readingOf = (bitmap: Uint8Array): Reading => ({ bitmap, pixels: countBlocks(bitmap) });
 
 /** The value that `count` of the values reach or exceed. */
 export const levelOf = (values: Float32Array, count: number): number =>

@@ -1,19 +1,23 @@
-import { boxWidth, countBlocks, inkPixels, levelOf, mostWidening, side } from './bitmap.ts';
+import { boxWidth, inkPixels, levelOf, mostWidening, type Reading, readingOf, side } from './bitmap.ts';
 import { blur, type GrayPicture, localMean } from './gray.ts';
 import { type Box, digitIn } from './parts.ts';
 
-/** How much darker than its surroundings paper must become to be ink, in levels of 0 to 255. */
+/** How far from its ground the strongest ink must be, in levels of 0 to 255. */
 const leastContrast = 24;
-/** Of ONE pixel to its surroundings, as a share of the contrast of the picture. */
+/** What is this far from its ground is ink too, as a share of the strongest. */
 const inkShare = 0.3;
+
+export interface PhotoReading extends Reading {
+  /** Where the digit was, in pixels of the picture. */
+  readonly box: Box;
+}
 
 /**
  * What the network sees of a picture: the digit in it, found and scaled as the training digits were. Dark ink on light
  * paper and bright ink on a dark ground are told apart by themselves; uneven light does no harm.
- * @returns the picture as uint8 [8 × 8], bright ink on black, and where the digit was, in pixels of `picture`;
- * undefined where nothing stands out
+ * @returns undefined where nothing stands out
  */
-export function readPhoto(picture: GrayPicture): { pixels: Uint8Array<ArrayBuffer>; box: Box } | undefined {
+export function readPhoto(picture: GrayPicture): PhotoReading | undefined {
   const { width, height } = picture;
   const strength = inkStrength(picture);
   const contrast = levelOf(strength, Math.max(1, Math.round(strength.length / 500)));
@@ -27,7 +31,7 @@ export function readPhoto(picture: GrayPicture): { pixels: Uint8Array<ArrayBuffe
   const scaled = blur({ data: scaleInto(ink, width, box), width: side, height: side }, 1);
   const least = 0.12;
   const cut = Math.max(least, levelOf(scaled, inkPixels));
-  return { pixels: countBlocks(Uint8Array.from(scaled, (value) => Number(value >= cut))), box };
+  return { ...readingOf(Uint8Array.from(scaled, (value) => Number(value >= cut))), box };
 }
 
 /** How much each pixel stands out from its surroundings in the direction of ink; 0 for paper. */

@@ -1,4 +1,13 @@
-import { boxWidth, countBlocks, inkPixels, levelOf, mostWidening, side, uprighting } from './bitmap.ts';
+import {
+  boxWidth,
+  inkPixels,
+  levelOf,
+  mostWidening,
+  type Reading,
+  readingOf,
+  side,
+  uprighting,
+} from './bitmap.ts';
 
 /** In shares of the pad's side, from its top left corner. */
 export interface Point {
@@ -18,9 +27,9 @@ const flattest = 0.4;
 /**
  * What the network sees of a drawing: its lines scaled to the box that the training digits fill, drawn anew with a pen
  * that gives as much ink as those have. How large, where and how thick it was drawn plays no part.
- * @returns uint8 [8 × 8], bright ink on black; undefined where nothing is drawn
+ * @returns undefined where nothing is drawn
  */
-export function readStrokes(strokes: readonly Stroke[]): Uint8Array<ArrayBuffer> | undefined {
+export function readStrokes(strokes: readonly Stroke[]): Reading | undefined {
   if (!strokes.some((stroke) => stroke.length > 0)) return undefined;
   const upright = setUpright(strokes);
   const bounds = boundsOf(upright.flat());
@@ -28,10 +37,10 @@ export function readStrokes(strokes: readonly Stroke[]): Uint8Array<ArrayBuffer>
   let nearness = new Float32Array(0);
   // The pen decides how much room the lines have, and they decide which pen gives the ink: that settles at once.
   for (let round = 0; round < 3; round++) {
-    nearness = nearnessTo(upright.map(fit(bounds, pen)));
+    nearness = nearnessTo(upright.map(placeIn(bounds, pen)));
     pen = Math.min(widestPen, Math.max(thinnestPen, -2 * levelOf(nearness, inkPixels)));
   }
-  return countBlocks(Uint8Array.from(nearness, (value) => Number(value >= -pen / 2)));
+  return readingOf(Uint8Array.from(nearness, (value) => Number(value >= -pen / 2)));
 }
 
 /** Shears by a share of the slant, which is the regression of x on y over the ink. */
@@ -78,7 +87,7 @@ function boundsOf(points: readonly Point[]): Bounds {
 }
 
 /** From the pad to the bitmap, with room for half a pen on each side. */
-function fit({ left, top, width, height }: Bounds, pen: number): (stroke: Stroke) => Point[] {
+function placeIn({ left, top, width, height }: Bounds, pen: number): (stroke: Stroke) => Point[] {
   const tiny = 1e-3;
   const scaleY = (side - pen) / Math.max(height, width * flattest, tiny);
   const scaleX = Math.min((boxWidth - pen) / Math.max(width, tiny), scaleY * mostWidening);

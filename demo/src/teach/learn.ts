@@ -7,6 +7,7 @@ import {
   compiled,
   cosine,
   type EpochRecord,
+  type Evaluation,
   eager,
   evaluate,
   fit,
@@ -48,8 +49,14 @@ export interface LearnedModel {
   readonly labels: readonly string[];
   /** Numbers that were trained. */
   readonly trained: number;
+  /** Numbers of the new classes, which the old file does not have. */
+  readonly added: number;
   readonly before: Scores;
   readonly after: Scores;
+  /** Share of the test pictures that it reads as the old model did. */
+  readonly agreement: number;
+  /** To the old model's logits of the old classes, over the test pictures. */
+  readonly maxAbsLogitDiff: number;
   readonly history: readonly EpochRecord[];
   /** What ran the steps. */
   readonly executor: string;
@@ -88,13 +95,16 @@ export async function learn(
   const network = importNetwork(model);
   const head = new LastLayers(network, parametersOfLast(model.graph, lesson.layers));
   const { toLearn, kept } = keepBack(lesson.examples);
+  const evaluated = (split: ImageSplit): Promise<Evaluation> =>
+    evaluate(head, split, { ...(ort && { ort }), ...(signal && { signal }) });
   const own = splitOf(toLearn, labels);
-  const score = async (): Promise<Scores> => ({
-    learned: await accuracyOf(head, own, ort, signal),
-    kept: kept.length > 0 ? await accuracyOf(head, splitOf(kept, labels), ort, signal) : undefined,
-    test: await accuracyOf(head, lesson.test, ort, signal),
-  });
-  const before = await score();
+  const look = async () => {
+    const test = await evaluated(lesson.test);
+    const { accuracy: learned } = await evaluated(own);
+    const { accuracy: keptScore } = kept.length > 0 ? await evaluated(splitOf(kept, labels)) : {};
+    return { test, scores: { learned, kept: keptScore, test: test.accuracy } satisfies Scores };
+  };
+  const before = await look();
   const split = joined(lesson.rehearsal, splitOf(repeated(toLearn, perClass), labels));
   let done = 0;
   const result = await fit(head, split, {
@@ -117,22 +127,28 @@ export async function learn(
     ],
   });
   signal?.throwIfAborted();
-  const after = await score();
+  const after = await look();
+  const sizeOf = (of: Module): number =>
+    [...of.namedParameters().values()].reduce((sum, { value }) => sum + value.size, 0);
   return {
     model: Uint8Array.from(writeModel(withWeights(model, network))),
     labels,
-    trained: [...head.namedParameters().values()].reduce((sum, { value }) => sum + value.size, 0),
-    before,
-    after,
+    trained: sizeOf(head),
+    added: sizeOf(network) - sizeOf(importNetwork(readModel(lesson.model))),
+    before: before.scores,
+    after: after.scores,
+    ...compared(before.test, after.test, lesson.labels.length),
     history: result.history,
     executor: result.executor,
   };
 }
 
-const accuracyOf = async (
-  network: Module,
-  split: ImageSplit,
-  ort: OrtNamespace | undefined,
-  signal: AbortSignal | undefined,
-): Promise<number> =>
-  (await evaluate(network, split, { ...(ort && { ort }), ...(signal && { signal }) })).accuracy;
+function compared(before: Evaluation, after: Evaluation, classes: number) {
+  const same = after.predictions.filter((top, i) => top === before.predictions[i]).length;
+  let maxAbsLogitDiff = 0;
+  after.logits.forEach((logit, i) => {
+    if (i % after.classes < classes)
+      maxAbsLogitDiff = Math.max(maxAbsLogitDiff, Math.abs(logit - before.logits[i]!));
+  });
+  return { agreement: same / after.predictions.length, maxAbsLogitDiff };
+}
