@@ -91,7 +91,9 @@ export function createClassifier<Picture>(
   const { input, labels } = manifest;
   const pictureBytes = input.height * input.width * input.channels;
   const histogram = new LatencyHistogram();
-  const underWay = new Set<Promise<unknown>>();
+  let underWay = 0;
+  /** For `dispose`: called when nothing is under way any more. */
+  let onIdle: (() => void) | undefined;
   let disposal: Promise<void> | undefined;
 
   function checkUsable(signal: AbortSignal | undefined): void {
@@ -100,19 +102,27 @@ export function createClassifier<Picture>(
     throwIfAborted(signal);
   }
 
+  // Small models take some ten microseconds: hence no promise and no object here that is not needed.
   async function run(
     pixels: Uint8Array,
     batch: number,
     options: RunOptions,
     warmup = false,
   ): Promise<Float32Array> {
-    checkUsable(options.signal);
+    const { signal } = options;
+    if (disposal || signal) checkUsable(signal);
     const from = performance.now();
-    const logits = await track(session.run(pixels, batch, options));
+    underWay++;
+    let logits: Float32Array;
+    try {
+      logits = await session.run(pixels, batch, options);
+    } finally {
+      if (--underWay === 0) onIdle?.();
+    }
     const milliseconds = performance.now() - from;
     if (!warmup) histogram.record(milliseconds, batch);
     if (onRun) report({ variant: variant.name, provider: session.provider, batch, milliseconds, warmup });
-    throwIfAborted(options.signal);
+    if (signal) throwIfAborted(signal);
     return logits;
   }
 
@@ -124,14 +134,20 @@ export function createClassifier<Picture>(
     }
   }
 
-  async function predict(
+  function predict(
     data: Uint8Array | Uint8ClampedArray,
-    options: RunOptions = {},
+    options: RunOptions = noOptions,
   ): Promise<Float32Array> {
-    checkUsable(options.signal);
-    const pixels = checkPixels(data, pictureBytes, input);
-    const total = pixels.length / pictureBytes;
-    if (total <= maxBatch) return run(pixels, total, options);
+    try {
+      const pixels = checkPixels(data, pictureBytes, input);
+      const total = pixels.length / pictureBytes;
+      return total <= maxBatch ? run(pixels, total, options) : predictParts(pixels, total, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async function predictParts(pixels: Uint8Array, total: number, options: RunOptions): Promise<Float32Array> {
     const logits = new Float32Array(total * labels.length);
     await spread(total, async (at, batch) => {
       const part = pixels.subarray(at * pictureBytes, (at + batch) * pictureBytes);
@@ -157,16 +173,12 @@ export function createClassifier<Picture>(
     await Promise.all(Array.from({ length: session.concurrency ?? 1 }, lane));
   }
 
-  const prepare = (picture: Picture, signal: AbortSignal | undefined): Promise<Uint8Array> =>
-    track((async () => toInput(await decode(picture, { input, signal }), input))());
-
-  /** Has `dispose` wait for it. */
-  async function track<T>(work: Promise<T>): Promise<T> {
-    underWay.add(work);
+  async function prepare(picture: Picture, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    underWay++;
     try {
-      return await work;
+      return toInput(await decode(picture, { input, signal }), input);
     } finally {
-      underWay.delete(work);
+      if (--underWay === 0) onIdle?.();
     }
   }
 
@@ -204,7 +216,10 @@ export function createClassifier<Picture>(
   }
 
   async function close(): Promise<void> {
-    await Promise.allSettled(underWay);
+    if (underWay > 0)
+      await new Promise<void>((resolve) => {
+        onIdle = resolve;
+      });
     await session.dispose();
   }
 
@@ -232,21 +247,25 @@ export function createClassifier<Picture>(
   };
 }
 
+const noOptions: RunOptions = {};
+
 function checkPixels(data: unknown, pictureBytes: number, input: Manifest['input']): Uint8Array {
-  const shape = `[batch, ${input.height}, ${input.width}, ${input.channels}]`;
   if (!(data instanceof Uint8Array) && !(data instanceof Uint8ClampedArray))
     throw new PictureError(
       'predict',
-      `uint8 ${shape} in a Uint8Array`,
+      `${shapeOf(input)} in a Uint8Array`,
       typeof data,
       'give 8 bits a channel, 0 to 255',
     );
   if (data.length === 0 || data.length % pictureBytes !== 0)
     throw new PictureError(
       'predict',
-      `a multiple of ${pictureBytes} bytes, uint8 ${shape}`,
+      `a multiple of ${pictureBytes} bytes, ${shapeOf(input)}`,
       String(data.length),
       'use classify, which brings pictures to this size',
     );
   return bytesOf(data);
 }
+
+const shapeOf = ({ height, width, channels }: Manifest['input']): string =>
+  `uint8 [batch, ${height}, ${width}, ${channels}]`;

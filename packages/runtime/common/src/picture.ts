@@ -40,8 +40,5 @@ export function checkPicture(picture: RawPicture): void {
 const typeName = (value: unknown): string =>
   typeof value === 'object' && value !== null ? (value.constructor?.name ?? 'an object') : typeof value;
 
-/** The same bytes; a copy where they are in memory that threads share, which ONNX Runtime does not take. */
-export function bytesOf(data: Uint8Array | Uint8ClampedArray): Uint8Array {
-  if (!(data.buffer instanceof ArrayBuffer)) return new Uint8Array(data);
-  return data instanceof Uint8Array ? data : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-}
+export const bytesOf = (data: Uint8Array | Uint8ClampedArray): Uint8Array =>
+  data instanceof Uint8Array ? data : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

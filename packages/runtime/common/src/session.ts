@@ -31,8 +31,8 @@ export interface ModelSession {
   /** How many runs it does at once; 1 where it is not there. Long batches are spread over them. */
   readonly concurrency?: number;
   /**
-   * @param pixels uint8 [batch, height, width, channels], not in shared memory; the session neither changes them nor
-   *   keeps them after the run
+   * @param pixels uint8 [batch, height, width, channels], in shared memory perhaps; the session neither changes them
+   *   nor keeps them after the run
    * @returns logits, [batch, classes]
    */
   run(pixels: Uint8Array, batch: number, options?: RunOptions): Promise<Float32Array>;
@@ -80,6 +80,8 @@ export function ortSession(
         const tensor = new Tensor('uint8', pixels, [batch, height, width, channels]);
         result = await (fetches ? session.run({ [name]: tensor }, fetches) : session.run({ [name]: tensor }));
       } catch (cause) {
+        // In Node it takes no memory that threads share. To ask before would cost a small model 1 % of its time.
+        if (!(pixels.buffer instanceof ArrayBuffer)) return this.run(pixels.slice(), batch);
         throw failureOf(`run on ${provider}`, 'a result', cause);
       }
       const logits = result[output.name] as Tensor;
