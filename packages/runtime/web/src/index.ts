@@ -1,6 +1,12 @@
 import { type BundlePlace, loadBundleIn } from './load-bundle.ts';
 import type { WebClassifier, WebOptions } from './web-options.ts';
 
+export type {
+  Classification,
+  LoadProgress,
+  PassedOver,
+  RawPicture,
+} from '@trainyard/runtime-common';
 export type { BundlePlace } from './load-bundle.ts';
 export type { Picture } from './picture.ts';
 export type { WebClassifier, WebOptions } from './web-options.ts';
@@ -13,7 +19,10 @@ export type { WebClassifier, WebOptions } from './web-options.ts';
  */
 export const loadBundle = (place: BundlePlace, options: WebOptions = {}): Promise<WebClassifier> =>
   loadBundleIn(
-    { startWorker: () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }) },
+    {
+      startWorker: () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
+      importHost: () => import('./host.ts'),
+    },
     place,
     options,
   );

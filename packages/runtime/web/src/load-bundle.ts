@@ -10,6 +10,7 @@ import {
   toInput,
 } from '@trainyard/runtime-common';
 import { HttpSource } from './http-source.ts';
+import type { OrtEvents } from './ort-module.ts';
 import { type Picture, toSent } from './picture.ts';
 import type { RuntimeOptions } from './runtime.ts';
 import { sha256 as defaultSha256 } from './sha256.ts';
@@ -25,9 +26,13 @@ export type BundlePlace = string | URL | Uint8Array | Blob | BundleSource;
 /** How this build of the package finds what belongs to it. */
 export interface Surroundings {
   startWorker(): Worker;
+  /** What the worker consists of, for a page without one. */
+  importHost(): Promise<Host>;
   /** The folder of ONNX Runtime's files, where it is not the bundler that knows them. */
   ortPath?(): string;
 }
+
+type Host = typeof import('./host.ts');
 
 /** Where the model runs, before it is there. */
 interface Place {
@@ -125,7 +130,7 @@ async function startIn(
   options: RuntimeOptions,
 ): Promise<Place> {
   const events = { onProgress, warn: (message: string) => logger.warn(message) };
-  if (!worker) return startInPage(options, events);
+  if (!worker) return startInPage(await surroundings.importHost(), options, events);
   const session = new WorkerSession(surroundings.startWorker(), options, events);
   return {
     async load(model, signature, threads) {
@@ -144,14 +149,9 @@ async function startIn(
 // Up to about this size, resizing pixels here costs less than copying them to the worker.
 const lightBytes = 2 ** 16;
 
-async function startInPage(
-  options: RuntimeOptions,
-  events: Parameters<typeof import('./runtime.ts')['startRuntime']>[1],
-): Promise<Place> {
-  const [{ startRuntime }, { decode }] = await Promise.all([import('./runtime.ts'), import('./decode.ts')]);
-  const runtime = startRuntime(options, events);
+function startInPage({ startRuntime, decode }: Host, options: RuntimeOptions, events: OrtEvents): Place {
   return {
-    load: runtime.load,
+    load: startRuntime(options, events).load,
     decode: async (picture, input) => toInput(await decode(await toSent(picture)), input),
     giveUp() {},
   };

@@ -29,7 +29,7 @@ export async function loadOrt(build: OrtBuild, options: OrtOptions, events: OrtE
   const { wasm, versions } = ort.env;
   const version = versions.web ?? versions.common;
   wasm.wasmBinary =
-    kept?.note === version ? kept.bytes : await downloadWasm(files.wasm, version, store, events);
+    kept?.note === version ? kept.bytes : await downloadWasm(files.wasm, version, store, options, events);
   const holdsLoader = files.script.pathname.includes('.bundle.');
   // Threads start from the loader, which has to be of the page's own origin: ONNX Runtime sees to it.
   if (!holdsLoader || files.script.origin !== globalThis.location.origin)
@@ -48,13 +48,15 @@ async function downloadWasm(
   url: URL,
   version: string,
   store: Store | undefined,
+  { ortPath }: OrtOptions,
   { onProgress }: OrtEvents,
 ): Promise<Uint8Array> {
   const file = nameOf(url);
   const bytes = await download(url, {
     from: 'ONNX Runtime',
     file,
-    encodings: encodingsIn(new URL('.', url)),
+    // A bundler's folder has no index.
+    encodings: ortPath === undefined ? undefined : encodingsIn(new URL('.', url)),
     onBytes: (arrived, total) => {
       if (arrived !== total) onProgress({ file, bytes: arrived, total });
     },

@@ -1,19 +1,8 @@
 import { type Sha256, webCryptoSha256 } from '@trainyard/runtime-common';
 
-// A few milliseconds of hashing, then the page's other work.
-const part = 2 ** 20;
-
-/** In JavaScript, in small parts: for pages without WebCrypto. */
-export const plainSha256: Sha256 = async (bytes) => {
-  const { sha256 } = await import('@noble/hashes/sha2.js');
-  const hash = sha256.create();
-  for (let at = 0; at < bytes.length; at += part) {
-    hash.update(bytes.subarray(at, at + part));
-    if (at + part < bytes.length) await new Promise((resolve) => setTimeout(resolve));
-  }
-  return hash.digest();
+/** WebCrypto's; a page that came by plain HTTP from another machine has none. */
+export const sha256: Sha256 = async (bytes) => {
+  if (globalThis.crypto?.subtle) return webCryptoSha256(bytes);
+  const { plainSha256 } = await import('./plain-sha256.ts');
+  return plainSha256(bytes);
 };
-
-/** WebCrypto's where the page has it: it has none where it came by plain HTTP from another machine. */
-export const sha256: Sha256 = (bytes) =>
-  globalThis.crypto?.subtle ? webCryptoSha256(bytes) : plainSha256(bytes);

@@ -1,9 +1,12 @@
 import { errorToData, type ModelSession, type ModelSignature, toInput } from '@trainyard/runtime-common';
-import { decode } from './decode.ts';
-import { type Runtime, startRuntime } from './runtime.ts';
+import { decode, startRuntime } from './host.ts';
+import type { Runtime } from './runtime.ts';
 import type { FromWorker, ToWorker } from './worker-protocol.ts';
 
 // The worker that `WorkerSession` starts: loads ONNX Runtime and a model, and runs what it is sent in order.
+// `trainyard-web.js` imports the same file into a page that has no worker.
+export { decode, startRuntime };
+
 const send = (message: FromWorker, transfer: Transferable[] = []): void =>
   globalThis.postMessage(message, { transfer });
 
@@ -12,11 +15,11 @@ let session: ModelSession | undefined;
 let signature: ModelSignature | undefined;
 let last: Promise<void> = Promise.resolve();
 
-globalThis.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
+function receive({ data }: MessageEvent<ToWorker>): void {
   // Pictures are decoded by other threads of the browser, so they need not wait for their turn.
   if (data.kind === 'prepare') void answer(data.id, prepare(data));
   else last = last.then(() => handle(data));
-});
+}
 
 async function handle(message: Exclude<ToWorker, { kind: 'prepare' }>): Promise<void> {
   switch (message.kind) {
@@ -82,4 +85,7 @@ async function hold(): Promise<void> {
   });
 }
 
-void hold();
+if (globalThis.document === undefined) {
+  globalThis.addEventListener('message', receive);
+  void hold();
+}

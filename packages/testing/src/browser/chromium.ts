@@ -14,14 +14,24 @@ export const chromiumMissing: string | undefined =
 /** WebGPU without a graphics card: Chromium's own renderer in software. */
 const softwareWebGpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 
+/** A camera that shows a test picture which moves, and that nobody has to allow. */
+export const fakeCamera = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+
 /**
  * Headless Chromium with WebGPU in software, closed at the end.
+ * @param args more of its switches
  * @throws Error where there is no Chromium
  */
-export async function withChromium<T>(use: (browser: Browser) => Promise<T>): Promise<T> {
+export async function withChromium<T>(
+  use: (browser: Browser) => Promise<T>,
+  args: readonly string[] = [],
+): Promise<T> {
   if (!existsSync(executablePath))
     throw new Error(`no Chromium at ${executablePath}; install it, or name it in CHROMIUM`);
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', ...softwareWebGpu] });
+  const browser = await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', ...softwareWebGpu, ...args],
+  });
   try {
     return await use(browser);
   } finally {
