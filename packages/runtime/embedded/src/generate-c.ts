@@ -43,7 +43,7 @@ export function generateC(model: Model, options: GenerateOptions = {}): Generate
     model: prepared,
     view,
     notes,
-  } = prepare(model, { cmsisNn, requantize }, inputShape ? { inputShape } : {});
+  } = prepare(model, kernels, { cmsisNn, requantize }, inputShape ? { inputShape } : {});
   const lowered = lowerGraph(prepared.graph, view, kernels);
   const program = buildProgram(name, prepared.graph, lowered, view);
   const plan = planArena(program);

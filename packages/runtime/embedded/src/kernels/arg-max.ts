@@ -20,6 +20,13 @@ const functionOf = (name: string, isBetter: string): CFunction => ({
 const kernelOf = (operator: string, fn: CFunction): Kernel => ({
   name: fn.name.replace(/_/g, ' '),
   operators: [operator],
+  infer(node, model) {
+    const x = model.type(node.inputs[0]);
+    if (!x) return undefined;
+    const axis = axisOfNode(node, x.shape.length, 0);
+    const shape = intOf(node, 'keepdims', 1) !== 0 ? x.shape.with(axis, 1) : x.shape.toSpliced(axis, 1);
+    return { dtype: 'int64', shape };
+  },
   match(node, model) {
     const [x] = node.inputs;
     const [y] = node.outputs;

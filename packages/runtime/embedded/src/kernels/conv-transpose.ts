@@ -3,7 +3,7 @@ import type { Node } from '@trainyard/onnx-ir';
 import { sizeOf } from '../program/element-type.ts';
 import { clamped, clampFields, clampFunction, clampOperators } from './clamp.ts';
 import type { CFunction, Kernel } from './kernel.ts';
-import { allFloat, presentInputs } from './types.ts';
+import { allFloat, forBatch, presentInputs } from './types.ts';
 
 const parameters: CFunction = {
   name: 'conv_transpose2d_f32_parameters',
@@ -93,7 +93,12 @@ export const convTransposeKernel: Kernel = {
         },
       },
       call: ({ inputs, outputs, parameters: p }) =>
-        `${convTranspose.name}(${p}, ${inputs[0]}, ${inputs[1]}, ${inputs[2] ?? 'NULL'}, ${outputs[0]});`,
+        forBatch(
+          shape[0]!,
+          { at: inputs[0]!, size: sizeOf(shape.slice(1)) },
+          { at: outputs[0]!, size: sizeOf(out.slice(1)) },
+          (from, to) => `${convTranspose.name}(${p}, ${from}, ${inputs[1]}, ${inputs[2] ?? 'NULL'}, ${to});`,
+        ),
       multiplyAdds: sizeOf(shape) * sizeOf(weights.slice(1)),
     };
   },

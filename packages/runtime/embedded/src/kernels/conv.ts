@@ -11,7 +11,7 @@ import {
   type ModelView,
   type Refusal,
 } from './kernel.ts';
-import { allFloat, presentInputs } from './types.ts';
+import { allFloat, forBatch, presentInputs } from './types.ts';
 import { type Window, windowFields, windowMembers, windowOf } from './window.ts';
 
 const parameters: CFunction = {
@@ -112,7 +112,12 @@ function lower(
       },
     },
     call: ({ inputs, outputs, parameters: p }) =>
-      `${fn.name}(${p}, ${inputs[0]}, ${inputs[1]}, ${inputs[2] ?? 'NULL'}, ${outputs[0]});`,
+      forBatch(
+        shape[0]!,
+        { at: inputs[0]!, size: sizeOf(shape.slice(1)) },
+        { at: outputs[0]!, size: sizeOf(out.slice(1)) },
+        (from, to) => `${fn.name}(${p}, ${from}, ${inputs[1]}, ${inputs[2] ?? 'NULL'}, ${to});`,
+      ),
     multiplyAdds: (sizeOf(out) * sizeOf(weights.shape)) / weights.shape[0]!,
   };
 }

@@ -3,7 +3,7 @@ import type { Node } from '@trainyard/onnx-ir';
 import { sizeOf } from '../program/element-type.ts';
 import { clampOf } from './clamp.ts';
 import { type CFunction, cFloat, type Kernel, type ModelView } from './kernel.ts';
-import { allFloat } from './types.ts';
+import { allFloat, inferSame } from './types.ts';
 
 /** A function of one float: what it is called in C, its expression in x, a and b, and what a and b are. */
 interface Elementwise {
@@ -104,6 +104,7 @@ function kernelOf(
   return {
     name: `${operator.toLowerCase()} f32`,
     operators: [operator],
+    infer: inferSame,
     match(node, model) {
       const [x] = node.inputs;
       const [y] = node.outputs;

@@ -26,6 +26,12 @@ export interface ModelView {
   isRead(value: Value): boolean;
 }
 
+/** A model while the types of some values are not known yet. */
+export interface PartialView {
+  type(value: Value | undefined): TensorType | undefined;
+  constant(value: Value | undefined): TensorData | undefined;
+}
+
 /** A constant that a kernel makes: weights in another order, a table, multipliers. */
 export interface ConstantOperand {
   /** For its name in C: the origin's name and what it is, e.g. `conv1.weight packed`. */
@@ -103,7 +109,11 @@ export interface Kernel {
   readonly name: string;
   /** ONNX operators that the last node of its pattern may be, `Conv` or `com.microsoft:Gelu`. */
   readonly operators: readonly string[];
-  /** How the node is computed; a text where the kernel knows the operator but not this use: what it expected. */
+  /**
+   * The type of output 0 of an operator that shape inference does not know; undefined where it can't be told.
+   */
+  infer?(node: Node, model: PartialView): TensorType | undefined;
+  /** How the node is computed; a refusal where the kernel knows the operator but not this use of it. */
   match(node: Node, model: ModelView): Lowering | AliasLowering | Refusal | undefined;
 }
 

@@ -10,7 +10,7 @@ import {
   type Operand,
   type Refusal,
 } from './kernel.ts';
-import { allFloat, presentInputs } from './types.ts';
+import { allFloat, forBatch, inferSame, presentInputs } from './types.ts';
 
 const parameters: CFunction = {
   name: 'normalize_f32_parameters',
@@ -58,6 +58,7 @@ const normalizeKernel = (
 ): Kernel => ({
   name: `${operator.toLowerCase()} f32`,
   operators: [operator],
+  infer: inferSame,
   match(node, model) {
     const [x, scale] = node.inputs;
     const [y, ...more] = node.outputs;
@@ -154,7 +155,13 @@ const batch: Kernel = {
       outputs: [y],
       functions: [scaleChannels],
       call: ({ inputs, outputs }) =>
-        `scale_channels_f32(${inputs.join(', ')}, ${outputs[0]}, ${shape[1] ?? 1}, ${sizeOf(shape.slice(2))});`,
+        forBatch(
+          shape[0]!,
+          { at: inputs[0]!, size: sizeOf(shape.slice(1)) },
+          { at: outputs[0]!, size: sizeOf(shape.slice(1)) },
+          (from, to) =>
+            `scale_channels_f32(${from}, ${inputs[1]}, ${inputs[2]}, ${to}, ${shape[1] ?? 1}, ${sizeOf(shape.slice(2))});`,
+        ),
       inPlace: [[0, 0]],
     };
   },

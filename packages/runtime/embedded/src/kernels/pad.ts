@@ -109,7 +109,6 @@ function filled(node: Node, begins: readonly number[], model: ModelView) {
 /** Positions outside of an axis as the modes of ONNX read them. */
 const positionsOf: Readonly<Record<string, (i: number, size: number) => number>> = {
   edge: (i, size) => Math.min(Math.max(i, 0), size - 1),
-  wrap: (i, size) => ((i % size) + size) % size,
   reflect: (i, size) => {
     if (size === 1) return 0;
     const period = 2 * (size - 1);
@@ -124,7 +123,7 @@ function mirrored(node: Node, begins: readonly number[], mode: string, model: Mo
   const { dtype, shape } = model.type(x!);
   const target = model.type(y!).shape;
   const position = Object.hasOwn(positionsOf, mode) ? positionsOf[mode] : undefined;
-  if (!position) return { expected: 'mode constant, edge, reflect or wrap', got: mode };
+  if (!position) return { expected: 'mode constant, edge or reflect', got: mode };
   // Planes of the last axes that are padded; those before are only repeated.
   const first = target.findIndex((size, i) => size !== shape[i] || begins[i] !== 0);
   const start = first < 0 ? shape.length : first;

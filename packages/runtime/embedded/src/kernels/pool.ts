@@ -6,7 +6,7 @@ import { type Window, type WindowAxis, windowFields, windowMembers, windowOf } f
 const parameters: CFunction = {
   name: 'pool2d_parameters',
   source: `typedef struct {
-  int32_t channels;
+  int32_t channels; /* of all pictures */
 ${windowMembers}
   int32_t count_height, count_width; /* up to where an average counts padding; the size where it does not */
   int32_t counts_padding;
@@ -93,7 +93,7 @@ const poolKernel = (operator: string, fn: CFunction): Kernel => ({
       parameters: {
         type: parameters.name,
         fields: {
-          channels: shape[1]!,
+          channels: shape[0]! * shape[1]!,
           ...windowFields(window),
           count_height: counted(window.vertical),
           count_width: counted(window.horizontal),

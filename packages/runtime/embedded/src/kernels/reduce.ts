@@ -1,7 +1,7 @@
 import { axisOf, intOf, intsOf } from '@trainyard/autograd/passes';
 import { type Node, toNumbers } from '@trainyard/onnx-ir';
 import { sizeOf } from '../program/element-type.ts';
-import type { CFunction, Kernel, ModelView } from './kernel.ts';
+import type { CFunction, Kernel, PartialView } from './kernel.ts';
 import { type Loop, mergedLoops } from './strides.ts';
 import { allFloat } from './types.ts';
 
@@ -56,7 +56,7 @@ ${count}  for (int32_t i = 0; i < p->kept[0]; i++)
 }
 
 /** The axes a node reduces: an attribute, a constant input, or all. */
-function axesOf(node: Node, rank: number, model: ModelView): number[] | undefined {
+function axesOf(node: Node, rank: number, model: PartialView): number[] | undefined {
   const all = Array.from({ length: rank }, (_, i) => i);
   const [, input] = node.inputs;
   const data = input && model.constant(input);
@@ -71,11 +71,19 @@ const spatialAxes = (_: Node, rank: number): number[] => Array.from({ length: ra
 function kernelOf(
   operator: string,
   fn: CFunction,
-  axesFor: (node: Node, rank: number, model: ModelView) => number[] | undefined,
+  axesFor: (node: Node, rank: number, model: PartialView) => number[] | undefined,
 ): Kernel {
   return {
     name: fn.name.replace(/_/g, ' '),
     operators: [operator],
+    infer(node, model) {
+      const x = model.type(node.inputs[0]);
+      const axes = x && axesFor(node, x.shape.length, model);
+      if (!x || !axes) return undefined;
+      const keepsAxes = intOf(node, 'keepdims', 1) !== 0;
+      const shape = x.shape.map((size, i) => (axes.includes(i) ? 1 : size));
+      return { ...x, shape: keepsAxes ? shape : shape.filter((_, i) => !axes.includes(i)) };
+    },
     match(node, model) {
       const [x] = node.inputs;
       const [y] = node.outputs;

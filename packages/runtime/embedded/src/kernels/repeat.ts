@@ -20,9 +20,14 @@ const copyKernel = (
     shape: readonly number[],
     target: readonly number[],
   ) => Omit<StridedCopy, 'dtype'> | Refusal,
+  targetOf?: (node: Node, shape: readonly number[]) => readonly number[],
 ): Kernel => ({
   name: operator.toLowerCase(),
   operators: [operator],
+  infer(node, model) {
+    const x = model.type(node.inputs[0]);
+    return x && targetOf && { ...x, shape: targetOf(node, x.shape) };
+  },
   match(node, model) {
     const [x] = node.inputs;
     const [y] = node.outputs;
@@ -58,23 +63,37 @@ const tile = copyKernel('Tile', (_node, _model, shape, target) => {
 });
 
 /** [N, b, b, C, H, W] (DCR) or [N, C, b, b, H, W] (CRD) to [N, C, H, b, W, b]. */
-const depthToSpace = copyKernel('DepthToSpace', (node, _model, [batch, channels, height, width]) => {
-  const block = intOf(node, 'blocksize', 1);
-  const attribute = node.attributes.get('mode');
-  const isRows = attribute?.kind === 'string' && attribute.value === 'CRD';
-  const depth = channels! / block ** 2;
-  const order = isRows ? [0, 1, 4, 2, 5, 3] : [0, 3, 4, 1, 5, 2];
-  const split = isRows
-    ? [batch!, depth, block, block, height!, width!]
-    : [batch!, block, block, depth, height!, width!];
-  return transposed(split, order);
-});
+const depthToSpace = copyKernel(
+  'DepthToSpace',
+  (node, _model, [batch, channels, height, width]) => {
+    const block = intOf(node, 'blocksize', 1);
+    const attribute = node.attributes.get('mode');
+    const isRows = attribute?.kind === 'string' && attribute.value === 'CRD';
+    const depth = channels! / block ** 2;
+    const order = isRows ? [0, 1, 4, 2, 5, 3] : [0, 3, 4, 1, 5, 2];
+    const split = isRows
+      ? [batch!, depth, block, block, height!, width!]
+      : [batch!, block, block, depth, height!, width!];
+    return transposed(split, order);
+  },
+  (node, [batch, channels, height, width]) => {
+    const block = intOf(node, 'blocksize', 1);
+    return [batch!, channels! / block ** 2, height! * block, width! * block];
+  },
+);
 
 /** [N, C, H, b, W, b] to [N, b, b, C, H, W]. */
-const spaceToDepth = copyKernel('SpaceToDepth', (node, _model, [batch, channels, height, width]) => {
-  const block = intOf(node, 'blocksize', 1);
-  return transposed([batch!, channels!, height! / block, block, width! / block, block], [0, 3, 5, 1, 2, 4]);
-});
+const spaceToDepth = copyKernel(
+  'SpaceToDepth',
+  (node, _model, [batch, channels, height, width]) => {
+    const block = intOf(node, 'blocksize', 1);
+    return transposed([batch!, channels!, height! / block, block, width! / block, block], [0, 3, 5, 1, 2, 4]);
+  },
+  (node, [batch, channels, height, width]) => {
+    const block = intOf(node, 'blocksize', 1);
+    return [batch!, channels! * block ** 2, height! / block, width! / block];
+  },
+);
 
 function transposed(shape: readonly number[], order: readonly number[]): Omit<StridedCopy, 'dtype'> {
   const strides = denseStrides(shape);

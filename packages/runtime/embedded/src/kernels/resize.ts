@@ -33,10 +33,10 @@ static void resize_linear_f32(const float *x, const int32_t *rows, const float *
 }`,
 };
 
-/** Resize and Upsample of the last two axes, to the nearest element or linearly: the positions are tables. */
+/** Resize of the last two axes, to the nearest element or linearly: the positions are tables. */
 export const resizeKernel: Kernel = {
   name: 'resize f32',
-  operators: ['Resize', 'Upsample'],
+  operators: ['Resize'],
   match(node, model) {
     const [x] = node.inputs;
     const [y] = node.outputs;
@@ -44,14 +44,9 @@ export const resizeKernel: Kernel = {
     const { shape } = model.type(x);
     const target = model.type(y).shape;
     const mode = textOf(node, 'mode', 'nearest');
-    const transform = textOf(
-      node,
-      'coordinate_transformation_mode',
-      node.opType === 'Upsample' ? 'asymmetric' : 'half_pixel',
-    );
+    const transform = textOf(node, 'coordinate_transformation_mode', 'half_pixel');
     const coordinate = Object.hasOwn(coordinates, transform) ? coordinates[transform] : undefined;
-    const round =
-      roundings[textOf(node, 'nearest_mode', node.opType === 'Upsample' ? 'floor' : 'round_prefer_floor')];
+    const round = roundings[textOf(node, 'nearest_mode', 'round_prefer_floor')];
     if (mode !== 'nearest' && mode !== 'linear') return { expected: 'mode nearest or linear', got: mode };
     if (!coordinate || !round)
       return { expected: `coordinates ${Object.keys(coordinates).join(', ')}`, got: transform };
@@ -133,10 +128,9 @@ function scalesOf(
   target: readonly number[],
   model: ModelView,
 ): number[] {
-  const data = model.constant(node.inputs[node.opType === 'Upsample' || node.inputs.length === 2 ? 1 : 2]);
+  const data = model.constant(node.inputs[2]);
   const axesAttribute = node.attributes.get('axes');
-  const isGiven = data?.dtype.startsWith('float') && data.size > 0;
-  const given = isGiven ? [...toNumbers(data)] : undefined;
+  const given = data?.dtype === 'float32' && data.size > 0 ? [...toNumbers(data)] : undefined;
   const scales = shape.map((size, i) => target[i]! / size);
   if (!given) return scales;
   const axes = axesAttribute?.kind === 'ints' ? axesAttribute.value.map(Number) : shape.map((_, i) => i);

@@ -1,5 +1,4 @@
-import { opsetOf } from '@trainyard/autograd/passes';
-import { inferGraph, optimize, type ShapeOptions } from '@trainyard/exporter';
+import { optimize, type ShapeOptions } from '@trainyard/exporter';
 import {
   cloneModel,
   type Dim,
@@ -11,8 +10,8 @@ import {
 } from '@trainyard/onnx-ir';
 import type { IntegerNote } from '../integer/context.ts';
 import { isQuantized, lowerIntegers } from '../integer/lower-integers.ts';
-import type { KernelOptions, ModelView } from '../kernels/kernel.ts';
-import { isElementType, type TensorType } from './element-type.ts';
+import type { Kernel, KernelOptions, ModelView } from '../kernels/kernel.ts';
+import { declareUnknown, viewOf } from './view.ts';
 
 export interface PreparedModel {
   /** A copy, simplified at a batch of 1, so that shapes that were computed are constants. */
@@ -26,9 +25,15 @@ export interface PreparedModel {
  * Gives a model a batch of 1 and the sizes that are asked for, and simplifies it; a quantized one is lowered to integers.
  * @throws ModelError when a size stays open, or when the model has sub-graphs or functions of its own
  */
-export function prepare(model: Model, options: KernelOptions, shapes: ShapeOptions = {}): PreparedModel {
+export function prepare(
+  model: Model,
+  kernels: readonly Kernel[],
+  options: KernelOptions,
+  shapes: ShapeOptions = {},
+): PreparedModel {
   refuseFunctions(model);
   const fixed = withFixedShapes(model, shapes);
+  declareUnknown(fixed.graph, kernels);
   const { model: simple } = optimize(fixed);
   const { model: ready, notes } = isQuantized(simple)
     ? lowerIntegers(simple, options)
@@ -98,39 +103,4 @@ function shapeGiven(input: Value, given: ShapeOptions['inputShape']): readonly n
   return Array.isArray(given)
     ? (given as readonly number[])
     : (given as Record<string, readonly number[]>)[input.name];
-}
-
-function viewOf(model: Model, options: KernelOptions): ModelView {
-  const { graph } = model;
-  const { types, unknown } = inferGraph(graph);
-  const outputs = new Set(graph.outputs);
-  return {
-    options,
-    opset: opsetOf(model),
-    type(value) {
-      const type = typeOf(value, types.get(value));
-      if (type) return type;
-      const reason = value.producer && unknown.get(value.producer);
-      throw new ModelError(
-        value.producer
-          ? `node "${value.producer.name || value.name}" (${value.producer.opType})`
-          : `value "${value.name}"`,
-        `a result "${value.name}" of known size and an element type that C has`,
-        reason ?? 'nothing known',
-        'run inferShapes, or export the model with fixed shapes',
-      );
-    },
-    constant: (value) => value?.data,
-    isInner: (value) => value?.producer !== undefined && value.uses.size === 1 && !outputs.has(value),
-    isRead: (value) => value.uses.size > 0 || outputs.has(value),
-  };
-}
-
-function typeOf(
-  { data }: Value,
-  found: { dtype: string; shape: readonly Dim[] } | undefined,
-): TensorType | undefined {
-  if (data) return isElementType(data.dtype) ? { dtype: data.dtype, shape: data.dims } : undefined;
-  if (!found?.shape.every((dim) => typeof dim === 'number')) return undefined;
-  return { dtype: found.dtype as TensorType['dtype'], shape: found.shape as readonly number[] };
 }

@@ -1,0 +1,70 @@
+import {
+  between,
+  bytes,
+  floats,
+  type OperatorCase,
+  scalar,
+  w,
+  x,
+} from '../../testing/operator-case.cases.ts';
+
+const unary = (operator: string, attributes?: OperatorCase['attributes']): OperatorCase => ({
+  operator,
+  inputs: [between(-5, 5, 2, 37)],
+  ...(attributes ? { attributes } : {}),
+});
+
+const plain =
+  'Relu Sigmoid Softplus Softsign Mish Tanh HardSwish Erf Exp Neg Abs Sign Floor Ceil Sin Cos Identity';
+const float = (value: number) => ({ float: value });
+
+export const elementwiseCases: readonly OperatorCase[] = [
+  ...plain.split(' ').map((operator) => unary(operator)),
+  { operator: 'Sigmoid', inputs: [between(-120, 120, 50)] },
+  { operator: 'Round', inputs: [{ ...x(8), values: [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 2.4, -2.6] }] },
+  { operator: 'Log', inputs: [between(0.1, 9, 40)] },
+  { operator: 'Sqrt', inputs: [between(0, 9, 40)] },
+  { operator: 'Reciprocal', inputs: [between(0.3, 9, 40)] },
+  unary('Clip'),
+  { operator: 'Clip', inputs: [x(30), scalar(-0.5), scalar(1)] },
+  { operator: 'Clip', inputs: [x(30), undefined, scalar(1)] },
+  { operator: 'Clip', inputs: [x(30), scalar(0.25)] },
+  unary('LeakyRelu'),
+  unary('LeakyRelu', { alpha: float(0.3) }),
+  unary('ThresholdedRelu', { alpha: float(0.7) }),
+  unary('Elu'),
+  unary('Elu', { alpha: float(1.7) }),
+  unary('Celu', { alpha: float(1.7) }),
+  unary('Selu'),
+  unary('HardSigmoid'),
+  unary('HardSigmoid', { alpha: float(0.4), beta: float(0.1) }),
+  unary('Gelu'),
+  unary('Gelu', { approximate: 'tanh' }),
+  unary('Dropout'),
+  { operator: 'Add', inputs: [x(2, 3, 4), x(2, 3, 4)] },
+  { operator: 'Add', inputs: [x(2, 3, 4), w(4)] },
+  { operator: 'Add', inputs: [w(3, 1), x(2, 3, 4)] },
+  { operator: 'Add', inputs: [x(2, 1, 4), x(3, 1)] },
+  { operator: 'Add', inputs: [x(1, 3, 5, 5), w(3, 1, 1)], followedBy: { operator: 'Relu' } },
+  {
+    operator: 'Add',
+    inputs: [x(2, 3, 4), x(2, 3, 4)],
+    followedBy: { operator: 'Clip', inputs: [scalar(0), scalar(1)] },
+  },
+  { operator: 'Sub', inputs: [scalar(2), x(2, 3)] },
+  { operator: 'Mul', inputs: [x(1, 4, 1, 1), x(1, 4, 3, 5)] },
+  { operator: 'Mul', inputs: [x(1, 4, 3, 5), x(1, 1, 3, 5)] },
+  { operator: 'Mul', inputs: [x(2, 3, 4, 5), x(3, 1, 5)] },
+  { operator: 'Div', inputs: [x(2, 3), between(0.5, 2, 2, 3)] },
+  { operator: 'Pow', inputs: [between(0.1, 3, 20), scalar(2.5)] },
+  { operator: 'Pow', inputs: [x(20), scalar(2)] },
+  { operator: 'Max', inputs: [x(2, 3), x(3)] },
+  { operator: 'Min', inputs: [x(2, 3), scalar(0.5)] },
+  { operator: 'PRelu', inputs: [x(1, 3, 4), w(3, 1)] },
+  { operator: 'PRelu', inputs: [x(1, 3, 4), w(1)] },
+  { operator: 'Cast', inputs: [bytes(2, 9)], attributes: { to: 1 } },
+  { operator: 'Cast', inputs: [x(20)], attributes: { to: 6 } },
+  { operator: 'Cast', inputs: [x(20)], attributes: { to: 7 } },
+  { operator: 'Cast', inputs: [{ ...x(4), values: [0, -0, 0.5, -3] }], attributes: { to: 9 } },
+  { operator: 'CastLike', inputs: [bytes(6), floats(1)] },
+];
