@@ -10,11 +10,12 @@ export interface AssetLike {
 }
 
 /** The bytes of a packed bundle (`packBundle`), a URI of them, an asset of the app, or any source. */
-export type BundlePlace = Uint8Array | string | AssetLike | BundleSource;
+export type BundlePlace = Uint8Array | ArrayBuffer | string | AssetLike | BundleSource;
 
 /** @throws BundleError when there are no bytes of a packed bundle at the place; the signal's reason */
 export async function sourceOf(place: BundlePlace, options: ReadUriOptions): Promise<BundleSource> {
   if (place instanceof Uint8Array) return packedSource(place);
+  if (place instanceof ArrayBuffer) return packedSource(new Uint8Array(place));
   if (typeof place === 'object' && place !== null && 'read' in place) return place;
   const uri = typeof place === 'string' ? place : await uriOf(place);
   if (!isUri(uri)) throw unreadable(uri, 'a name without a scheme');
