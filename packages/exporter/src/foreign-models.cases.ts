@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Model, readModel, writeModel } from '@trainyard/onnx-ir';
+import { exactIntegers } from '@trainyard/runtime-common';
 import * as ort from 'onnxruntime-node';
 
 const root = fileURLToPath(new URL('../../../../shared/foreign-models', import.meta.url));
@@ -41,7 +42,10 @@ export async function run(
   input: Float32Array | Uint8Array,
   shape: readonly number[],
 ): Promise<Float32Array> {
-  const session = await ort.InferenceSession.create(writeModel(model), { logSeverityLevel: 3 });
+  const session = await ort.InferenceSession.create(writeModel(model), {
+    logSeverityLevel: 3,
+    extra: exactIntegers,
+  });
   try {
     const x =
       input instanceof Uint8Array

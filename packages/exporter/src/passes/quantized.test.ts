@@ -23,5 +23,8 @@ it.each([
   expect(count(optimized)).toBeLessThanOrEqual(count(model));
   expect(count(optimized) > 0).toBe(count(model) > 0);
   const feeds = { pictures: pictures(3, 2) };
-  expect(maxDifference(await run(optimized, feeds), await run(model, feeds))).toBeLessThan(1e-5);
+  // Zero points that were made one are more than ONNX Runtime can convert: both run without exact integers.
+  const extra = {};
+  const [after, before] = [await run(optimized, feeds, { extra }), await run(model, feeds, { extra })];
+  expect(maxDifference(after, before)).toBeLessThan(1e-5);
 });

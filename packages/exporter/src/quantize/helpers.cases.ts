@@ -10,6 +10,7 @@ import {
   Value,
   writeModel,
 } from '@trainyard/onnx-ir';
+import { exactIntegers } from '@trainyard/runtime-common';
 import * as ort from 'onnxruntime-node';
 
 /** Numbers in [-1, 1) that are the same on every run. */
@@ -109,7 +110,7 @@ export async function run(
   feeds: ort.InferenceSession.FeedsType,
   options: ort.InferenceSession.SessionOptions = {},
 ): Promise<Float32Array> {
-  const session = await ort.InferenceSession.create(writeModel(model), options);
+  const session = await ort.InferenceSession.create(writeModel(model), { extra: exactIntegers, ...options });
   try {
     const results = await session.run(feeds);
     return results[session.outputNames[0]!]!.data as Float32Array;
@@ -139,6 +140,7 @@ export async function optimizedOperators(
 ): Promise<Record<string, number>> {
   const path = `${folder}/optimized.onnx`;
   const session = await ort.InferenceSession.create(writeModel(model), {
+    extra: exactIntegers,
     ...options,
     optimizedModelFilePath: path,
     // It warns that the file fits this machine only.

@@ -40,7 +40,10 @@ export class QdqWriter {
       this.#graph.addInitializer(this.fresh(`${name}_quantized`), TensorData.from(dtype, dims, values)),
       this.#graph.addInitializer(this.fresh(`${name}_scale`), TensorData.from('float32', perAxis, scales)),
     ];
-    if (zeroPoint !== undefined && dtype !== 'int32') inputs.push(this.#zeroPoint(zeroPoint, dtype, perAxis));
+    // One of its own: ONNX Runtime converts weights with their zero point (session.x64quantprecision), and fails where
+    // it has converted it already.
+    if (zeroPoint !== undefined && dtype !== 'int32')
+      inputs.push(this.#addZeroPoint(`${name}_zero_point`, zeroPoint, dtype, perAxis));
     const output = new Value(this.fresh(`${name}_dequantized`));
     const attributes = new Map<string, Attribute>(axis === undefined ? [] : [['axis', int(axis)]]);
     this.#insertions.behind(undefined, new Node('DequantizeLinear', inputs, [output], { attributes }));
@@ -73,16 +76,20 @@ export class QdqWriter {
     this.#insertions.behind(value, there, back);
   }
 
-  /** Zero points are few, so values share them. */
-  #zeroPoint(x: number, dtype: 'uint8' | 'int8', dims: readonly number[] = []): Value {
-    const key = ['zero_point', dtype, x, ...dims].join('_');
+  /** Zero points of activations are few, so they share them. */
+  #zeroPoint(x: number, dtype: 'uint8' | 'int8'): Value {
+    const key = ['zero_point', dtype, x].join('_');
     const known = this.#zeroPoints.get(key);
     if (known) return known;
-    const Integers = dtype === 'int8' ? Int8Array : Uint8Array;
-    const data = TensorData.from(dtype, dims, new Integers(dims[0] ?? 1).fill(x));
-    const made = this.#graph.addInitializer(this.fresh(key), data);
+    const made = this.#addZeroPoint(key, x, dtype, []);
     this.#zeroPoints.set(key, made);
     return made;
+  }
+
+  #addZeroPoint(name: string, x: number, dtype: 'uint8' | 'int8', dims: readonly number[]): Value {
+    const Integers = dtype === 'int8' ? Int8Array : Uint8Array;
+    const data = TensorData.from(dtype, dims, new Integers(dims[0] ?? 1).fill(x));
+    return this.#graph.addInitializer(this.fresh(name), data);
   }
 
   /** Puts all the new nodes where they belong. */

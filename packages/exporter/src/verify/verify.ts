@@ -1,4 +1,5 @@
 import { InputError } from '@trainyard/autograd';
+import { exactIntegers } from '@trainyard/runtime-common';
 import { topClasses } from '@trainyard/trainer';
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 
@@ -9,8 +10,11 @@ export interface ExportOrt {
   };
 }
 
-/** Errors are thrown; ONNX Runtime's warnings would only come between the lines of a log. */
-export const quiet: InferenceSession.SessionOptions = { logSeverityLevel: 3 };
+/**
+ * Errors are thrown; ONNX Runtime's warnings would only come between the lines of a log. Integers are computed exactly,
+ * as runtimes do.
+ */
+export const quiet: InferenceSession.SessionOptions = { logSeverityLevel: 3, extra: exactIntegers };
 
 export interface LabelledBatch {
   /** What the model's only input gets. */

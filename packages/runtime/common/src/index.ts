@@ -35,6 +35,7 @@ export {
   VariantError,
   WorkerError,
 } from './errors.ts';
+export { exactIntegers } from './exact-integers.ts';
 export { type LatencyFigures, LatencyHistogram } from './latency.ts';
 export { type LoadOptions, loadClassifier, type PlatformParts } from './load.ts';
 export { type Logger, silentLogger } from './logger.ts';
