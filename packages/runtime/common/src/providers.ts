@@ -43,12 +43,13 @@ export async function firstProvider(
       passedOver.push({ provider, reason: messageOf(error) });
     }
   }
-  const Failure = cause instanceof MemoryError ? MemoryError : ProviderError;
+  const noMemory = isOutOfMemory(cause);
+  const Failure = noMemory ? MemoryError : ProviderError;
   throw new Failure(
     'loading the model',
     `one of the providers ${providers.join(', ') || '(none given)'}`,
     passedOver.map(({ provider, reason }) => `${provider}: ${reason}`).join(' | ') || 'nothing to try',
-    cause instanceof MemoryError
+    noMemory
       ? 'take a smaller variant'
       : providers.includes(fallback)
         ? 'check the model in ONNX Runtime'
@@ -70,11 +71,14 @@ async function tryOut(session: ModelSession, picture: Uint8Array): Promise<void>
 const memoryRanOut =
   /failed to allocate|bad_?alloc|out of memory|could not allocate|cannot enlarge memory|array buffer allocation|shape is too large|Aborted\(OOM\)/i;
 
+const isOutOfMemory = (error: unknown): boolean =>
+  error instanceof MemoryError || memoryRanOut.test(messageOf(error));
+
 /** What ONNX Runtime threw as an error of ours, its message in one line: MemoryError where memory ran out. */
 export function failureOf(where: string, expected: string, cause: unknown): ProviderError | MemoryError {
   if (cause instanceof ProviderError || cause instanceof MemoryError) return cause;
   const message = messageOf(cause);
-  return memoryRanOut.test(message)
+  return isOutOfMemory(cause)
     ? new MemoryError(where, expected, message, 'take a smaller variant, or smaller batches', { cause })
     : new ProviderError(where, expected, message, undefined, { cause });
 }

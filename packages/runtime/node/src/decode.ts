@@ -2,7 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf, PictureError, type RawPicture } from '@trainyard/runtime-common';
-import sharp from 'sharp';
+
+type Sharp = typeof import('sharp')['default'];
 
 /** A path or file URL, the bytes of a PNG, JPEG or WebP file, or pixels. */
 export type Picture = string | URL | Uint8Array | RawPicture;
@@ -65,6 +66,7 @@ async function decodeBytes(bytes: Uint8Array, name: string, maxPixels: number): 
   try {
     // Other formats that libvips reads, such as SVG, are not let near it.
     if (!isPicture(bytes)) throw new Error(bytes.length ? 'bytes of another format' : 'no bytes');
+    const sharp = await loadSharp();
     const image = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'truncated' });
     const { data, info } = await image.rotate().toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({
       resolveWithObject: true,
@@ -80,6 +82,16 @@ async function decodeBytes(bytes: Uint8Array, name: string, maxPixels: number): 
         cause,
       },
     );
+  }
+}
+
+/** When the first file is decoded: where it has no binary for the system, pixels can still be classified. */
+async function loadSharp(): Promise<Sharp> {
+  try {
+    return (await import('sharp')).default;
+  } catch (cause) {
+    const [line] = messageOf(cause).split('. ');
+    throw new Error(`sharp, which decodes files, does not load here: ${line}; give pixels`, { cause });
   }
 }
 

@@ -1,8 +1,9 @@
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
-import * as ort from 'onnxruntime-node';
+import { findNative, hasWasm } from './ort.ts';
 
 /** Where figures were measured. */
 export interface Environment {
+  /** Version of onnxruntime-node, or why it can't be had here. */
   readonly onnxRuntime: string;
   readonly node: string;
   readonly platform: string;
@@ -10,19 +11,26 @@ export interface Environment {
   /** Processors this process may use. */
   readonly processors: number;
   readonly memoryBytes: number;
-  /** Execution providers of this build; those that are not bundled need libraries of their own. */
+  /**
+   * Execution providers that can be asked for, `wasm` where onnxruntime-web is installed; those that are not bundled
+   * need libraries of their own.
+   */
   readonly providers: readonly { readonly name: string; readonly bundled: boolean }[];
 }
 
 export function environment(): Environment {
+  const { ort, missing } = findNative();
   return {
-    onnxRuntime: ort.env.versions.node ?? ort.env.versions.common,
+    onnxRuntime: ort ? (ort.env.versions.node ?? ort.env.versions.common) : missing,
     node: process.versions.node,
     platform: `${platform()}-${arch()}`,
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     processors: availableParallelism(),
     memoryBytes: totalmem(),
-    providers: ort.listSupportedBackends().map(({ name, bundled }) => ({ name, bundled })),
+    providers: [
+      ...(ort?.listSupportedBackends() ?? []).map(({ name, bundled }) => ({ name, bundled })),
+      ...(hasWasm() ? [{ name: 'wasm', bundled: true }] : []),
+    ],
   };
 }
 

@@ -1,29 +1,29 @@
 import { fileURLToPath } from 'node:url';
 import {
+  BundleError,
   type BundleSource,
   type Classifier,
+  type DecodeContext,
   type LoadOptions,
   loadClassifier,
-  type Manifest,
   type ModelSession,
-  type ModelSignature,
+  type OpenOptions,
   openBundle,
-  ortSession,
   packedSource,
   type RawPicture,
   RuntimeError,
   signatureOf,
   silentLogger,
+  type Variant,
 } from '@trainyard/runtime-common';
-import * as ort from 'onnxruntime-node';
+import { createSession } from './create-session.ts';
 import { type DecodeOptions, decodePicture, type Picture } from './decode.ts';
 import { measureUsage, type Usage } from './environment.ts';
 import { folderSource } from './folder-source.ts';
-import { Pool } from './pool.ts';
 import { type OperatorTime, profileModel } from './profile.ts';
-import { createOrtSession, type OrtOptions, ortOptionsOf, type PassedOver } from './session-options.ts';
+import { type OrtOptions, ortOptionsOf } from './session-options.ts';
+import { ThreadPool } from './thread-pool.ts';
 import type { SentPicture } from './worker-protocol.ts';
-import { WorkerSession } from './worker-session.ts';
 
 export interface NodeOptions extends LoadOptions, OrtOptions, DecodeOptions {
   /**
@@ -50,26 +50,31 @@ export interface NodeClassifier extends Classifier<Picture> {
 export async function loadBundle(place: BundlePlace, options: NodeOptions = {}): Promise<NodeClassifier> {
   const measure = measureUsage();
   const source = await sourceOf(place);
-  let threads: WorkerSession | Pool | undefined;
+  let pool: ThreadPool | undefined;
   const classifier: Classifier<Picture> = await loadClassifier(source, options, {
     platform: 'node',
-    async createSession(model: Uint8Array, signature: ModelSignature) {
-      const session = await createSession(model, signature, options);
-      if (session instanceof WorkerSession || session instanceof Pool) threads = session;
+    async createSession(model, signature, _, variant) {
+      const count = threadsOf(options.worker);
+      const { logger = silentLogger } = options;
+      if (count > 0)
+        pool = await ThreadPool.start({ model, signature, options: ortOptionsOf(options) }, count, {
+          signal: options.signal,
+          logger,
+          reload: () => rereadModel(source, variant, options),
+        });
+      const session: ModelSession = pool ?? (await createSession(model, signature, options));
+      logger.info(`execution provider ${session.provider}${count ? `, worker threads: ${count}` : ''}`);
       return session;
     },
-    decode: (picture: Picture) =>
-      threads && isHeavy(picture)
-        ? prepareIn(threads, picture, options, classifier.manifest.input)
-        : decodePicture(picture, options),
+    decode: (picture: Picture, context) =>
+      pool && isHeavy(picture) ? prepareIn(pool, picture, options, context) : decodePicture(picture, options),
   });
-  const { manifest, variant, digest, provider } = classifier;
+  const { manifest, variant, provider } = classifier;
   return {
     ...classifier,
     usage: measure.loaded(),
     async profile(batch = 1, runs = 20) {
-      const bundle = await openBundle(source, { ...options, expectedDigest: digest });
-      const model = await bundle.readVariant(variant);
+      const model = await rereadModel(source, variant, options);
       return profileModel(model, signatureOf(manifest), provider, options, batch, runs);
     },
   };
@@ -86,13 +91,13 @@ const isHeavy = (picture: Picture): boolean =>
   picture?.data?.length > heavyBytes;
 
 async function prepareIn(
-  threads: WorkerSession | Pool,
+  pool: ThreadPool,
   picture: Picture,
   { maxPixels }: DecodeOptions,
-  { width, height, channels }: Manifest['input'],
+  { input: { width, height, channels }, signal }: DecodeContext,
 ): Promise<RawPicture> {
   const sent = plain(picture);
-  const data = await threads.prepare(sent, maxPixels === undefined ? {} : { maxPixels });
+  const data = await pool.prepare(sent, maxPixels === undefined ? {} : { maxPixels }, signal);
   return { data, width, height, channels };
 }
 
@@ -110,30 +115,29 @@ async function sourceOf(place: BundlePlace): Promise<BundleSource> {
   return typeof place === 'string' ? folderSource(place) : place;
 }
 
-async function createSession(
-  model: Uint8Array,
-  signature: ModelSignature,
-  options: NodeOptions,
-): Promise<ModelSession> {
-  const { worker = false, logger = silentLogger } = options;
-  const count = Number(worker);
-  if (!Number.isSafeInteger(count) || count < 0)
-    throw new RuntimeError('loadBundle', 'true, false or a number of threads as `worker`', String(worker));
-  const start = { model, signature, options: ortOptionsOf(options) };
-  const session = await (count === 0
-    ? directSession(model, signature, options)
-    : count === 1
-      ? WorkerSession.start(start)
-      : Pool.start(start, count));
-  logger.info(`execution provider ${session.provider}${count ? `, worker threads: ${count}` : ''}`);
-  return session;
+/** The model of a variant that was loaded before. @throws BundleError when the bundle is another by now */
+async function rereadModel(source: BundleSource, { name, digest }: Variant, { sha256 }: OpenOptions) {
+  const bundle = await openBundle(source, sha256 ? { sha256 } : {});
+  const variant = bundle.manifest.variants.find((one) => one.digest === digest);
+  if (!variant)
+    throw new BundleError(
+      source.name,
+      `variant ${name} as it was loaded`,
+      'another',
+      'load the bundle again',
+    );
+  return bundle.readVariant(variant);
 }
 
-async function directSession(
-  model: Uint8Array,
-  signature: ModelSignature,
-  options: OrtOptions,
-): Promise<ModelSession & { readonly passedOver: readonly PassedOver[] }> {
-  const { session, provider, passedOver } = await createOrtSession(model, options);
-  return { ...ortSession(ort, session, signature, provider), passedOver };
+const maxWorkers = 256;
+
+function threadsOf(worker: boolean | number = false): number {
+  const count = Number(worker);
+  if (!Number.isSafeInteger(count) || count < 0 || count > maxWorkers)
+    throw new RuntimeError(
+      'loadBundle',
+      `true, false or a number of threads up to ${maxWorkers} as \`worker\``,
+      String(worker),
+    );
+  return count;
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ModelSignature, ortSession, PictureError, ProviderError } from '@trainyard/runtime-common';
-import * as ort from 'onnxruntime-node';
+import { findNative } from './ort.ts';
 import { type OrtOptions, sessionOptions } from './session-options.ts';
 
 /** One node of the graph that ONNX Runtime runs after its own optimizations. */
@@ -40,6 +40,14 @@ export async function profileModel(
   for (const [name, value] of Object.entries({ batch, runs }))
     if (!Number.isSafeInteger(value) || value < 1)
       throw new PictureError('profile', `a whole number of at least 1 as ${name}`, String(value));
+  const { ort } = findNative();
+  if (!ort || provider === 'wasm')
+    throw new ProviderError(
+      'profile',
+      'a provider of onnxruntime-node',
+      provider,
+      'profile where it runs natively',
+    );
   const folder = await mkdtemp(join(tmpdir(), 'trainyard-profile-'));
   try {
     const session = await ort.InferenceSession.create(model, {

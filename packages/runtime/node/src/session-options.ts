@@ -1,15 +1,15 @@
-import { readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
-import { messageOf, ProviderError } from '@trainyard/runtime-common';
-import * as ort from 'onnxruntime-node';
+import { cpus } from 'node:os';
+import { RuntimeError } from '@trainyard/runtime-common';
+import type { InferenceSession } from 'onnxruntime-node';
 
 /** How ONNX Runtime is set up; all plain data, so that a worker thread can be given it. */
 export interface OrtOptions {
-  /** Tried in this order; by default `['cpu']`. What a provider can't do, it leaves to the CPU. */
+  /**
+   * Tried in this order; by default `['cpu']`. What a provider can't do, it leaves to the CPU. `wasm` is
+   * onnxruntime-web in Node; it also stands in for `cpu` where onnxruntime-node has no binary for the system.
+   */
   readonly executionProviders?: readonly string[];
-  /** Threads within an operator, and operators at once; by default ONNX Runtime's choice. */
-  readonly threads?: { readonly intraOp?: number; readonly interOp?: number };
+  readonly threads?: ThreadOptions;
   /** Whether memory is kept between runs (arena) and planned ahead (pattern); both by default. */
   readonly memory?: { readonly arena?: boolean; readonly pattern?: boolean };
   readonly graphOptimization?: 'disabled' | 'basic' | 'extended' | 'layout' | 'all';
@@ -17,15 +17,21 @@ export interface OrtOptions {
   readonly config?: Readonly<Record<string, string>>;
 }
 
-export interface PassedOver {
-  readonly provider: string;
-  readonly reason: string;
-}
-
-export interface CreatedSession {
-  readonly session: ort.InferenceSession;
-  readonly provider: string;
-  readonly passedOver: readonly PassedOver[];
+export interface ThreadOptions {
+  /** Threads within an operator, the caller's among them; by default ONNX Runtime's choice. */
+  readonly intraOp?: number;
+  /** Operators at once; by default 1. */
+  readonly interOp?: number;
+  /**
+   * The processors, from 0, that each thread within an operator may use. There is one list fewer than `intraOp` says,
+   * since the first of those threads is the caller's. For native providers.
+   */
+  readonly affinity?: readonly (readonly number[])[];
+  /**
+   * Whether threads stay awake for a while when they have nothing to do, which saves time and costs power; by default
+   * they do. For native providers.
+   */
+  readonly spinning?: boolean;
 }
 
 /** Only these of wider options, as plain data. */
@@ -38,69 +44,73 @@ export const ortOptionsOf = (options: OrtOptions): OrtOptions => {
   );
 };
 
-/** ONNX Runtime's names of the options. */
-export function sessionOptions(options: OrtOptions): ort.InferenceSession.SessionOptions {
-  const { threads, memory, graphOptimization, config } = options;
+/**
+ * ONNX Runtime's names of the options.
+ * @throws RuntimeError at numbers of threads and processors that can't be: ONNX Runtime takes some of them, and hangs
+ */
+export function sessionOptions(options: OrtOptions): InferenceSession.SessionOptions {
+  const { threads = {}, memory, graphOptimization } = options;
+  const { intraOp, interOp } = threads;
+  checkThreads('intraOp', intraOp);
+  checkThreads('interOp', interOp);
+  const config = { ...configOf(threads), ...options.config };
   return {
     graphOptimizationLevel: graphOptimization ?? 'all',
     enableCpuMemArena: memory?.arena ?? true,
     enableMemPattern: memory?.pattern ?? true,
-    executionMode: (threads?.interOp ?? 1) > 1 ? 'parallel' : 'sequential',
+    executionMode: (interOp ?? 1) > 1 ? 'parallel' : 'sequential',
     // Fatal ones only: an error is thrown, and need not be on the terminal as well.
     logSeverityLevel: 4,
-    ...(threads?.intraOp === undefined ? {} : { intraOpNumThreads: threads.intraOp }),
-    ...(threads?.interOp === undefined ? {} : { interOpNumThreads: threads.interOp }),
-    ...(config ? { extra: nest(config) } : {}),
+    ...(intraOp === undefined ? {} : { intraOpNumThreads: intraOp }),
+    ...(interOp === undefined ? {} : { interOpNumThreads: interOp }),
+    ...(Object.keys(config).length > 0 ? { extra: nest(config) } : {}),
   };
 }
 
-/**
- * A session on the first of the providers that takes the model.
- * @param model given to ONNX Runtime as bytes, so that it reads no other file
- * @throws ProviderError with the reason of each provider when none does
- */
-export async function createOrtSession(model: Uint8Array, options: OrtOptions): Promise<CreatedSession> {
-  const providers = options.executionProviders ?? ['cpu'];
-  const passedOver: PassedOver[] = [];
-  for (const provider of providers) {
-    const reason = missing(provider);
-    if (reason) {
-      passedOver.push({ provider, reason });
-      continue;
-    }
-    try {
-      const session = await ort.InferenceSession.create(model, {
-        ...sessionOptions(options),
-        executionProviders: [provider],
-      });
-      return { session, provider, passedOver };
-    } catch (error) {
-      passedOver.push({ provider, reason: messageOf(error) });
-    }
+const maxThreads = 1024;
+
+function checkThreads(name: string, count: number | undefined): void {
+  if (count !== undefined && (!Number.isSafeInteger(count) || count < 1 || count > maxThreads))
+    throw new RuntimeError(
+      'loadBundle',
+      `a whole number from 1 to ${maxThreads} as threads.${name}`,
+      `${count}`,
+    );
+}
+
+/** The entries of ONNX Runtime's configuration that options of ours stand for. */
+function configOf({ intraOp, affinity, spinning }: ThreadOptions): Record<string, string> {
+  const config: Record<string, string> = {};
+  if (affinity !== undefined) {
+    checkAffinity(affinity, intraOp);
+    // Processors count from 1 there.
+    const lists = affinity.map((processors) => processors.map((processor) => processor + 1).join(','));
+    config['session.intra_op_thread_affinities'] = lists.join(';');
   }
-  throw new ProviderError(
-    'loading the model',
-    `one of the providers ${providers.join(', ') || '(none given)'}`,
-    passedOver.map(({ provider, reason }) => `${provider}: ${reason}`).join(' | ') || 'nothing to try',
-    providers.includes('cpu') ? 'check the model in ONNX Runtime' : 'add cpu to the executionProviders',
-  );
+  if (spinning !== undefined) config['session.intra_op.allow_spinning'] = spinning ? '1' : '0';
+  return config;
 }
 
-/** Why a provider can't be there, found without ONNX Runtime printing to the terminal. */
-function missing(provider: string): string | undefined {
-  const backends = ort.listSupportedBackends();
-  const backend = backends.find(({ name }) => name === provider);
-  const names = backends.map(({ name }) => name).join(', ');
-  if (!backend) return `not in this build of onnxruntime-node, which knows ${names}`;
-  if (backend.bundled) return undefined;
-  const folder = new URL(`../bin/napi-v6/${process.platform}/${process.arch}/`, ortUrl());
-  const installed = readdirSync(folder).some((file) => file.includes(`providers_${provider}`));
-  return installed
-    ? undefined
-    : 'its libraries are not installed; ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js adds CUDA and TensorRT';
+function checkAffinity(affinity: readonly (readonly number[])[], intraOp: number | undefined): void {
+  const where = 'loadBundle, threads.affinity';
+  if (intraOp === undefined || affinity.length !== intraOp - 1)
+    throw new RuntimeError(
+      where,
+      'a list of processors for each of threads.intraOp but the first, which is the caller',
+      `${affinity.length} with ${intraOp ?? 'no'} intraOp`,
+    );
+  const { length } = cpus();
+  for (const list of affinity)
+    if (
+      list.length === 0 ||
+      !list.every((processor) => Number.isSafeInteger(processor) && processor >= 0 && processor < length)
+    )
+      throw new RuntimeError(
+        where,
+        `processors from 0 to ${length - 1}, one at least`,
+        `[${list.join(', ')}]`,
+      );
 }
-
-const ortUrl = () => pathToFileURL(createRequire(import.meta.url).resolve('onnxruntime-node'));
 
 /** `session.x` as { session: { x } }, the form that onnxruntime-node flattens again. */
 function nest(config: Readonly<Record<string, string>>): Record<string, unknown> {

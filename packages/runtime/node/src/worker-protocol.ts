@@ -1,6 +1,6 @@
-import type { ErrorData, ModelSignature, RawPicture } from '@trainyard/runtime-common';
+import type { ErrorData, ModelSignature, PassedOver, RawPicture } from '@trainyard/runtime-common';
 import type { DecodeOptions } from './decode.ts';
-import type { OrtOptions, PassedOver } from './session-options.ts';
+import type { OrtOptions } from './session-options.ts';
 
 /** What a worker thread is started with. */
 export interface WorkerStart {

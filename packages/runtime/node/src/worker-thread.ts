@@ -1,17 +1,18 @@
 import { parentPort, type Transferable, workerData } from 'node:worker_threads';
-import { errorToData, type ModelSession, ortSession, toInput } from '@trainyard/runtime-common';
-import * as ort from 'onnxruntime-node';
-import { createOrtSession } from './session-options.ts';
+import { errorToData, type ModelSession, toInput } from '@trainyard/runtime-common';
+import { createSession } from './create-session.ts';
+import { type Gate, throughGate } from './gate.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './worker-protocol.ts';
 
-/** The thread that `WorkerSession` starts: loads the model it is given, and runs what it is sent in order. */
+/** The thread that `Thread` starts: loads the model it is given, and runs what it is sent in order. */
 const port = parentPort!;
-const { model, signature, options } = workerData as WorkerStart;
+const { model, signature, options, gate } = workerData as WorkerStart & { readonly gate: Gate };
 const send = (message: FromWorker, transfer: Transferable[] = []) => port.postMessage(message, transfer);
 
 try {
-  const { session, provider, passedOver } = await createOrtSession(model, options);
-  serve(ortSession(ort, session, signature, provider));
+  const session = await throughGate(gate, () => createSession(model, signature, options));
+  serve(session);
+  const { provider, passedOver } = session;
   send({ kind: 'ready', provider, passedOver });
 } catch (error) {
   send({ kind: 'notLoaded', error: errorToData(error) });
@@ -48,7 +49,7 @@ async function run(
   session: ModelSession,
   { id, pixels, batch }: ToWorker & { kind: 'run' },
 ): Promise<Answer> {
-  const result = await session.run(pixels, batch);
+  const result = await throughGate(gate, () => session.run(pixels, batch));
   return { message: { kind: 'ran', id, pixels, result }, transfer: [pixels.buffer as ArrayBuffer] };
 }
 
@@ -59,6 +60,6 @@ async function prepare({ id, picture, options: limits }: ToWorker & { kind: 'pre
 }
 
 async function close(session: ModelSession): Promise<void> {
-  await session.dispose();
+  await throughGate(gate, () => session.dispose());
   port.close();
 }

@@ -1,8 +1,7 @@
 import { signatureOf, WorkerError } from '@trainyard/runtime-common';
 import { pixelsOf, tinyBundle } from '@trainyard/testing/runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Pool } from './pool.ts';
-import { WorkerSession } from './worker-session.ts';
+import { ThreadPool } from './thread-pool.ts';
 
 // Slow enough that much can happen while a batch runs.
 const bundle = tinyBundle({ height: 16, width: 16, channels: 1, work: 12 });
@@ -28,10 +27,10 @@ async function ticksDuring(promise: Promise<unknown>): Promise<number> {
   return ticks;
 }
 
-describe('WorkerSession', () => {
-  let session: WorkerSession;
+describe('a pool of one thread', () => {
+  let session: ThreadPool;
   beforeAll(async () => {
-    session = await WorkerSession.start(start);
+    session = await ThreadPool.start(start, 1);
   });
   afterAll(() => session.dispose());
 
@@ -77,40 +76,86 @@ describe('WorkerSession', () => {
   });
 });
 
-test('a thread that is ended rejects what it had to do, and what comes after', async () => {
-  const session = await WorkerSession.start(start);
+test('a thread that is ended rejects what it had, and no other takes its place without the model', async () => {
+  const session = await ThreadPool.start(start, 1);
   const runs = [1, 2, 3, 4].map(() => session.run(pixels, batch));
   const settled = Promise.allSettled(runs);
-  await session.kill();
+  await session.threads[0]!.kill();
   for (const result of await settled) expect(result).toMatchObject({ reason: { name: 'WorkerError' } });
   await expect(session.run(pixels, batch)).rejects.toThrow(
-    /worker thread: expected it to run the model, got a thread that was ended/,
+    'worker threads: expected one that runs, got none of 1; load the bundle again',
   );
-  expect(session.alive).toBe(false);
   await session.dispose();
 });
 
 test('dispose lets what was sent end first', async () => {
-  const session = await WorkerSession.start(start);
+  const session = await ThreadPool.start(start, 1);
   const run = session.run(pixels, batch);
   await session.dispose();
   expect(await run).toEqual(bundle.expected(pixels));
 });
 
-test('a pool gives each run to the thread with the least before it, and outlives one of them', async () => {
-  const pool = await Pool.start(start, 2);
-  const runs = Array.from({ length: 6 }, () => pool.run(pixels, batch));
-  expect(pool.sessions.map(({ load }) => load)).toEqual([3, 3]);
-  for (const logits of await Promise.all(runs)) expect(logits).toEqual(bundle.expected(pixels));
-  await pool.sessions[0]!.kill();
-  expect(await pool.run(pixels, batch)).toEqual(bundle.expected(pixels));
-  await pool.sessions[1]!.kill();
-  await expect(pool.run(pixels, batch)).rejects.toThrow(WorkerError);
-  await pool.dispose();
-});
+describe('a pool of two threads', () => {
+  test('gives each thread as much, lets nothing wait behind a long batch, and outlives a thread', async () => {
+    const warnings: string[] = [];
+    const logger = { info() {}, warn: (message: string) => warnings.push(message) };
+    const pool = await ThreadPool.start(start, 2, { logger });
+    const runs = Array.from({ length: 6 }, () => pool.run(pixels, batch));
+    expect(pool.threads.map(({ load }) => load)).toEqual([2, 2]);
+    expect(pool.load).toBe(6);
+    for (const logits of await Promise.all(runs)) expect(logits).toEqual(bundle.expected(pixels));
+    await pool.threads[0]!.kill();
+    expect(warnings).toEqual([expect.stringMatching(/^worker thread: .*a thread that was ended/)]);
+    expect(await pool.run(pixels, batch)).toEqual(bundle.expected(pixels));
+    await pool.dispose();
+  });
 
-test('a pool that could not start says why', async () => {
-  await expect(Pool.start({ ...start, model: new Uint8Array(9) }, 2)).rejects.toMatchObject({
-    name: 'ProviderError',
+  test('puts another thread in the place of one that ended, unless that had never done anything', async () => {
+    const warnings: string[] = [];
+    const logger = { info() {}, warn: (message: string) => warnings.push(message) };
+    let loads = 0;
+    const reload = async () => {
+      loads++;
+      return start.model;
+    };
+    const pool = await ThreadPool.start(start, 2, { logger, reload });
+    const [used, idle] = pool.threads;
+    await pool.run(pixels, batch);
+    await Promise.all([used!.kill(), idle!.kill()]);
+    // None is left, so this waits for the one that comes.
+    expect(await pool.run(pixels, batch)).toEqual(bundle.expected(pixels));
+    expect(loads).toBe(1);
+    const ended = 'worker thread: expected it to run the model, got a thread that was ended';
+    expect(warnings.map((warning) => warning.replace(/; load the bundle again/, '')).sort()).toEqual([
+      ended,
+      `${ended}; another thread takes its place`,
+    ]);
+    await pool.dispose();
+  });
+
+  test('says so when no other thread can take the place of the last', async () => {
+    const warnings: string[] = [];
+    const logger = { info() {}, warn: (message: string) => warnings.push(message) };
+    const reload = () => Promise.reject(new Error('the folder is gone'));
+    const pool = await ThreadPool.start(start, 1, { logger, reload });
+    await pool.run(pixels, batch);
+    await pool.threads[0]!.kill();
+    await expect(pool.run(pixels, batch)).rejects.toThrow(WorkerError);
+    expect(warnings.at(-1)).toBe('worker thread: no other takes its place: the folder is gone');
+    await pool.dispose();
+  });
+
+  test('that could not start says why', async () => {
+    await expect(ThreadPool.start({ ...start, model: new Uint8Array(9) }, 2)).rejects.toMatchObject({
+      name: 'ProviderError',
+    });
+  });
+
+  test('that is no longer wanted before it has started ends with the reason', async () => {
+    const reason = new Error('enough');
+    const controller = new AbortController();
+    const pool = ThreadPool.start(start, 2, { signal: controller.signal });
+    controller.abort(reason);
+    await expect(pool).rejects.toBe(reason);
   });
 });
