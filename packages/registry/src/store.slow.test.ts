@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { openPostgres } from './store/postgres.ts';
+import { testAliasModel } from './testing/alias-model.cases.ts';
+import { testMigrations } from './testing/migrations.cases.ts';
 import { type PostgresServer, postgresMissing, startPostgres } from './testing/postgres-server.cases.ts';
 import { storeOver } from './testing/store-under-test.cases.ts';
 import { testStore } from './testing/test-store.cases.ts';
@@ -11,5 +13,10 @@ describe.skipIf(postgresMissing)(`on a server${postgresMissing ? ` (${postgresMi
   });
   afterAll(() => server.stop());
 
-  testStore('PostgreSQL', async () => storeOver(openPostgres(await server.createDatabase())));
+  const emptyDatabase = async () => openPostgres(await server.createDatabase());
+  const open = () => storeOver(emptyDatabase());
+
+  describe('migrations', () => testMigrations(emptyDatabase));
+  testStore('PostgreSQL', open);
+  testAliasModel(open, 40);
 });

@@ -1,11 +1,16 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { testAliasModel } from './testing/alias-model.cases.ts';
+import { testMigrations } from './testing/migrations.cases.ts';
 import { type SharedPglite, sharedPglite } from './testing/store-under-test.cases.ts';
 import { testStore } from './testing/test-store.cases.ts';
 
+// All in one file, because PGlite takes a second or more to start.
 let pglite: SharedPglite;
 beforeAll(async () => {
   pglite = await sharedPglite();
-}, 60_000);
+}, 120_000);
 afterAll(() => pglite.end());
 
+describe('migrations', () => testMigrations(() => pglite.emptyDatabase()));
 testStore('PGlite', () => pglite.open());
+testAliasModel(() => pglite.open(), 8);
