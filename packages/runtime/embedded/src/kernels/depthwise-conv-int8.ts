@@ -8,7 +8,7 @@ export const depthwiseConvInt8 = defineIntegerKernel({
   integers: [...windowFields, 'inputZero', ...rescaleFields],
   run(p, [x, w, bias, ...by], [y]) {
     const rescale = rescaler(p, by);
-    const multiplier = p.outChannels / p.channels;
+    const repeats = p.outChannels / p.channels;
     let at = 0;
     for (let n = 0; n < p.batch; n++)
       for (let oy = 0; oy < p.outHeight; oy++)
@@ -21,7 +21,7 @@ export const depthwiseConvInt8 = defineIntegerKernel({
               for (let kx = 0; kx < p.kernelWidth; kx++) {
                 const ix = ox * p.strideWidth - p.padLeft + kx * p.dilationWidth;
                 if (ix < 0 || ix >= p.width) continue;
-                const from = ((n * p.height + iy) * p.width + ix) * p.channels + Math.floor(oc / multiplier);
+                const from = ((n * p.height + iy) * p.width + ix) * p.channels + Math.floor(oc / repeats);
                 sum += (x![from]! - p.inputZero) * w![(ky * p.kernelWidth + kx) * p.outChannels + oc]!;
               }
             }
@@ -35,15 +35,15 @@ export const depthwiseConvInt8 = defineIntegerKernel({
       name: 'depthwise_conv_s8',
       needs,
       source: `static void depthwise_conv_s8(const int8_t *x, const int8_t *w, const int32_t *bias, ${operands}, int8_t *y, const depthwise_conv_s8_parameters *p) {
-  const int32_t multiplier = p->out_channels / p->channels;
+  const int32_t repeats = p->out_channels / p->channels;
   int32_t n, oy, ox, c, m, ky, kx;
   for (n = 0; n < p->batch; n++, x += p->height * p->width * p->channels)
     for (oy = 0; oy < p->out_height; oy++)
       for (ox = 0; ox < p->out_width; ox++) {
         const int32_t y0 = oy * p->stride_height - p->pad_top, x0 = ox * p->stride_width - p->pad_left;
         for (c = 0; c < p->channels; c++)
-          for (m = 0; m < multiplier; m++) {
-            const int32_t oc = c * multiplier + m;
+          for (m = 0; m < repeats; m++) {
+            const int32_t oc = c * repeats + m;
             int32_t sum = bias[oc];
             for (ky = 0; ky < p->kernel_height; ky++) {
               const int32_t iy = y0 + ky * p->dilation_height;
