@@ -1,5 +1,6 @@
 import { constants, type Stats } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, rm, utimes } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 export interface FileInfo {
   readonly kind: 'file' | 'folder' | 'other';
@@ -20,6 +21,7 @@ export interface OpenFile {
 
 /** What the folder of artifacts asks of a file system. Links are never followed. */
 export interface FileSystem {
+  /** Makes a folder and those above it that are missing, to last. */
   makeFolder(folder: string): Promise<void>;
   /** A new file. @throws EEXIST */
   create(file: string): Promise<OpenFile>;
@@ -59,8 +61,28 @@ async function openWith(file: string, flags: number): Promise<OpenFile> {
 const noFollow = constants.O_NOFOLLOW ?? 0;
 const noWait = constants.O_NONBLOCK ?? 0;
 
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!unsupported.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+}
+
 export const nodeFileSystem: FileSystem = {
-  makeFolder: async (folder) => void (await mkdir(folder, { recursive: true })),
+  async makeFolder(folder) {
+    const first = await mkdir(folder, { recursive: true });
+    if (first === undefined) return;
+    for (let made = folder; ; made = dirname(made)) {
+      await syncFolder(dirname(made));
+      if (made === first || made === dirname(made)) return;
+    }
+  },
   create: (file) => openWith(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow),
   open: (file) => openWith(file, constants.O_RDONLY | noFollow | noWait),
   rename,
@@ -71,16 +93,5 @@ export const nodeFileSystem: FileSystem = {
     const now = new Date();
     await utimes(file, now, now);
   },
-  async syncFolder(folder) {
-    try {
-      const handle = await open(folder, 'r');
-      try {
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-    } catch (error) {
-      if (!unsupported.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    }
-  },
+  syncFolder,
 };

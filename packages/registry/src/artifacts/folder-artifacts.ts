@@ -39,9 +39,14 @@ export function folderArtifacts(folder: string, options: FolderArtifactsOptions 
       const { kind } = await fs.info(path);
       if (kind !== 'file') throw notPlain(path);
       const file = await fs.open(path);
-      if ((await file.info()).kind === 'file') return file;
-      await file.close();
-      throw notPlain(path);
+      try {
+        // What was a plain file a moment ago may be another one by now.
+        if ((await file.info()).kind === 'file') return file;
+        throw notPlain(path);
+      } catch (error) {
+        await file.close();
+        throw error;
+      }
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined;
       if (codeOf(error) === 'ELOOP') throw notPlain(path);
@@ -106,7 +111,7 @@ export function folderArtifacts(folder: string, options: FolderArtifactsOptions 
       await fs.makeFolder(dirname(path));
       await requirePlainFolders(dirname(path));
       await fs.rename(temporary, path);
-      for (const made of [dirname(path), join(root, 'sha256'), root]) await fs.syncFolder(made);
+      await fs.syncFolder(dirname(path));
       return artifact;
     } catch (error) {
       await fs.remove(temporary).catch(() => undefined);
