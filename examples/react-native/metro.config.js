@@ -7,7 +7,7 @@ const config = withTrainyard(getDefaultConfig(__dirname));
 // An app of your own ends here. In this repository the packages are taken from their sources, so Metro must see
 // those, and what they import.
 const root = resolve(__dirname, '../..');
-const imported = ['@noble/hashes', '@trainyard', 'fast-png', 'fflate', 'iobuffer', 'jpeg-js', 'valibot'];
+const imported = ['@noble/hashes', '@trainyard', 'fflate', 'jpeg-js', 'valibot'];
 config.watchFolders = [
   join(root, 'packages/runtime'),
   ...imported.map((name) => join(root, 'node_modules', name)),

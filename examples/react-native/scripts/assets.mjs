@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { loadDigits } from '@trainyard/datasets';
 import { packBundle } from '@trainyard/runtime-common';
 import { tinyBundle } from '@trainyard/testing/runtime-cases';
-import { encode } from 'fast-png';
+import sharp from 'sharp';
 
 const pathOf = (place) => fileURLToPath(new URL(place, import.meta.url));
 const released = pathOf('../../../pipelines/digits/dist/bundle');
@@ -33,6 +33,9 @@ const { test } = await loadDigits();
 const bytes = 8 * 8;
 for (let digit = 0; digit < 10; digit++) {
   const at = test.labels.indexOf(digit) * bytes;
-  const picture = { width: 8, height: 8, channels: 1, depth: 8, data: test.images.slice(at, at + bytes) };
-  await writeFile(pathOf(`../assets/digits/${digit}.png`), encode(picture));
+  const picture = sharp(test.images.slice(at, at + bytes), { raw: { width: 8, height: 8, channels: 1 } });
+  await picture
+    .toColourspace('b-w')
+    .png()
+    .toFile(pathOf(`../assets/digits/${digit}.png`));
 }

@@ -1,43 +1,18 @@
+import { types } from 'node:util';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common';
 import * as node from 'onnxruntime-node';
-
-/** What the native half tells of an end of a model. */
-export interface NativeMetadata {
-  readonly name: string;
-  readonly isTensor: boolean;
-  /** ONNX's number of the type. */
-  readonly type: number;
-  /** -1 where a dimension has a name. */
-  readonly shape: readonly number[];
-  readonly symbolicDimensions: readonly string[];
-}
-
-/** A session as the native half makes it: its functions look at their arguments by place. */
-export interface NativeSession {
-  loadModel(...given: unknown[]): Promise<void>;
-  readonly inputMetadata: readonly NativeMetadata[];
-  readonly outputMetadata: readonly NativeMetadata[];
-  run(...given: unknown[]): Promise<Record<string, OrtTensor>>;
-  dispose(): void;
-}
-
-export interface NativeHalf {
-  createInferenceSession(): NativeSession;
-  listSupportedBackends(): { name: string }[];
-  initOrtOnce(logLevel: number, Tensor: typeof OrtTensor): void;
-  readonly version: string;
-}
+import { type NativeHalf, type NativeMetadata, nativeTypes } from './native-types.ts';
 
 export interface NativeHalfOptions {
   /** Execution providers that the build has; by default those of Android. All are the CPU here. */
   readonly backends?: readonly string[];
   /** Providers that refuse models, with what they say. */
   readonly refusing?: Readonly<Record<string, string>>;
+  /** Whose typed arrays results are in; by default those of the caller. */
+  readonly realm?: Pick<typeof globalThis, 'Float32Array'>;
   /** Told of each session: the options that reached the native half. */
   readonly onLoad?: (options: InferenceSession.SessionOptions | undefined) => void;
 }
-
-const types = ['', 'float32', 'uint8', 'int8', 'uint16', 'int16', 'int32', 'int64', 'string', 'bool'];
 
 /**
  * `globalThis.OrtApi` of onnxruntime-react-native 1.24.3 over onnxruntime-node, with the ways of its C++: a model is a
@@ -45,7 +20,7 @@ const types = ['', 'float32', 'uint8', 'int8', 'uint16', 'int16', 'int32', 'int6
  * with a text.
  */
 export function nativeHalf(options: NativeHalfOptions = {}): NativeHalf {
-  const { backends = ['cpu', 'xnnpack', 'nnapi'], refusing = {}, onLoad } = options;
+  const { backends = ['cpu', 'xnnpack', 'nnapi'], refusing = {}, realm = globalThis, onLoad } = options;
   let Tensor: typeof OrtTensor | undefined;
   return {
     version: node.env.versions.common,
@@ -61,7 +36,7 @@ export function nativeHalf(options: NativeHalfOptions = {}): NativeHalf {
       };
       return {
         async loadModel(model, second) {
-          if (!(model instanceof ArrayBuffer)) throw new Error('Model path or buffer is required');
+          if (!types.isArrayBuffer(model)) throw new Error('Model path or buffer is required');
           const given = typeof second === 'object' && second !== null ? second : undefined;
           onLoad?.(given);
           checkProviders(given, backends, refusing);
@@ -86,7 +61,7 @@ export function nativeHalf(options: NativeHalfOptions = {}): NativeHalf {
           return Object.fromEntries(
             Object.entries(results).map(([name, { type, data, dims }]) => [
               name,
-              new Tensor!(type as 'float32', data as Float32Array, dims),
+              new Tensor!(type as 'float32', new realm.Float32Array(data as Float32Array), dims),
             ]),
           );
         },
@@ -126,7 +101,7 @@ function nativeMetadata(metadata: InferenceSession.ValueMetadata): NativeMetadat
   return {
     name,
     isTensor: true,
-    type: types.indexOf(type),
+    type: nativeTypes.indexOf(type),
     shape: shape.map((dim) => (typeof dim === 'number' ? dim : -1)),
     symbolicDimensions: shape.map((dim) => (typeof dim === 'number' ? '' : dim)),
   };
@@ -137,5 +112,3 @@ const asText = <T>(work: Promise<T>): Promise<T> =>
   work.catch((error: unknown) => {
     throw error instanceof Error ? error.message : String(error);
   });
-
-export { types as nativeTypes };

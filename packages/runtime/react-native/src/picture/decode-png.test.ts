@@ -69,15 +69,20 @@ describe('gives the pixels of runtime-node to the byte', () => {
   test.each(kinds)('%s', (_, parts) => expectSame(pngOf({ ...size, ...parts })));
 
   test.each([
-    ['colours', 3],
-    ['colours with alpha', 4],
-    ['gray', 1],
-  ] as const)('interlaced: %s', async (_, channels) => {
-    const data = Buffer.from(Array.from({ length: 13 * 11 * channels }, (_, i) => (i * 7919) % 251));
-    const image = sharp(data, { raw: { ...size, channels } });
-    await expectSame(
-      await (channels === 1 ? image.toColourspace('b-w') : image).png({ progressive: true }).toBuffer(),
-    );
+    ['colours', { depth: 8, colorType: 2 }],
+    ['colours of 16 bits', { depth: 16, colorType: 2 }],
+    ['gray of 1 bit', { depth: 1, colorType: 0 }],
+    ['gray with alpha', { depth: 8, colorType: 4 }],
+    ['a palette of 4 bits', { depth: 4, colorType: 3, chunks: [palette(16)] }],
+  ] as const)('interlaced: %s', async (_, parts) => {
+    // Of some sizes a pass has no pixels.
+    for (const [width, height] of [
+      [13, 11],
+      [1, 1],
+      [3, 2],
+      [5, 9],
+    ] as const)
+      await expectSame(pngOf({ width, height, ...parts, interlaced: true }));
   });
 
   test.each([1, 2, 3, 4, 5, 6, 7, 8])('EXIF orientation %i', async (orientation) => {
@@ -133,16 +138,31 @@ describe('refuses', () => {
     expect(() => decodePng(text, limit)).toThrow(/more data than pixels/);
   });
 
-  test('what the decoder would misread', () => {
-    const parts = { ...size, depth: 4, colorType: 0, interlaced: true } as const;
-    expect(() => decodePng(pngOf(parts), limit)).toThrow('an interlaced PNG of 4 bits a channel');
+  test('what is no PNG that it knows', () => {
     const apple = pngOf({ ...size, depth: 8, colorType: 2, chunks: [['CgBI', new Uint8Array(4)]] });
     expect(() => decodePng(apple, limit)).toThrow('a PNG with a chunk "CgBI"');
-    expect(() =>
-      decodePng(pngOf({ ...size, depth: 8, colorType: 5 as 4, rows: new Uint8Array(9) }), limit),
-    ).toThrow('a PNG of colour type 5');
+    const rows = new Uint8Array(9);
+    expect(() => decodePng(pngOf({ ...size, depth: 8, colorType: 5 as 4, rows }), limit)).toThrow(
+      'a PNG of colour type 5 with 8 bits',
+    );
+    expect(() => decodePng(pngOf({ ...size, depth: 4, colorType: 2, rows }), limit)).toThrow('with 4 bits');
+    expect(() => decodePng(pngOf({ ...size, width: 0, depth: 8, colorType: 2, rows }), limit)).toThrow(
+      '0 x 11',
+    );
     const index = pngOf({ ...size, depth: 8, colorType: 3, chunks: [palette(3)] });
-    expect(() => decodePng(index, limit)).toThrow(/palette/);
+    expect(() => decodePng(index, limit)).toThrow(/a PNG with colour \d+ of a palette of 3/);
+    expect(() => decodePng(pngOf({ ...size, depth: 8, colorType: 3 }), limit)).toThrow('without its palette');
+    const filter = new Uint8Array(11 * (13 * 3 + 1));
+    filter[0] = 5;
+    expect(() => decodePng(pngOf({ ...size, depth: 8, colorType: 2, rows: filter }), limit)).toThrow(
+      'a PNG with a filter 5',
+    );
+  });
+
+  test('what unpacks to many times of the picture, without keeping it', () => {
+    // 60 MB of zeros in 60 kB.
+    const bomb = pngOf({ width: 4, height: 4, depth: 8, colorType: 0, rows: new Uint8Array(6e7) });
+    expect(decodePng(bomb, limit).data).toEqual(new Uint8Array(16));
   });
 
   test('nothing because of a text or a profile, which are not looked at', () => {

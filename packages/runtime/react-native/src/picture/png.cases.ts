@@ -24,7 +24,7 @@ export function pngOf({
   rows,
   chunks = [],
 }: PngParts): Uint8Array {
-  const rowBytes = Math.ceil((width * depth * channelsOf[colorType]) / 8);
+  const bits = depth * channelsOf[colorType];
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
@@ -33,7 +33,7 @@ export function pngOf({
     Buffer.from('89504e470d0a1a0a', 'hex'),
     chunk('IHDR', header),
     ...chunks.map(([type, content]) => chunk(type, content)),
-    chunk('IDAT', deflateSync(rows ?? randomRows(rowBytes, height))),
+    chunk('IDAT', deflateSync(rows ?? randomRows(passes(width, height, interlaced), bits))),
     chunk('IEND', new Uint8Array(0)),
   ]);
   return new Uint8Array(file);
@@ -48,11 +48,26 @@ function chunk(type: string, content: Uint8Array): Uint8Array {
   return bytes;
 }
 
+/** Width and height of what is written one after the other. */
+function passes(width: number, height: number, interlaced = false): (readonly [number, number])[] {
+  if (!interlaced) return [[width, height]];
+  const starts = ['0 0 8 8', '4 0 8 8', '0 4 4 8', '2 0 4 4', '0 2 2 4', '1 0 2 2', '0 1 1 2'];
+  return starts
+    .map((text) => text.split(' ').map(Number) as [number, number, number, number])
+    .map(([x, y, dx, dy]) => [Math.ceil((width - x) / dx), Math.ceil((height - y) / dy)] as const)
+    .filter(([columns, rows]) => columns > 0 && rows > 0);
+}
+
 /** Rows with each of the five filters. */
-function randomRows(rowBytes: number, height: number): Uint8Array {
-  const rows = randomBytes((rowBytes + 1) * height);
-  for (let y = 0; y < height; y++) rows[y * (rowBytes + 1)] = y % 5;
-  return rows;
+function randomRows(sizes: readonly (readonly [number, number])[], bits: number): Uint8Array {
+  return Buffer.concat(
+    sizes.map(([width, height], pass) => {
+      const length = Math.ceil((width * bits) / 8) + 1;
+      const rows = randomBytes(length * height);
+      for (let y = 0; y < height; y++) rows[y * length] = (y + pass) % 5;
+      return rows;
+    }),
+  );
 }
 
 /** The same in each run. */
