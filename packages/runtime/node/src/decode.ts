@@ -90,7 +90,8 @@ async function loadSharp(): Promise<Sharp> {
   try {
     return (await import('sharp')).default;
   } catch (cause) {
-    const [line] = messageOf(cause).split('. ');
+    // Several lines of advice follow.
+    const [line] = String((cause as Error).message).split('\n');
     throw new Error(`sharp, which decodes files, does not load here: ${line}; give pixels`, { cause });
   }
 }
