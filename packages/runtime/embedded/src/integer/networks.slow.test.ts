@@ -101,11 +101,14 @@ describe.skipIf(missing || !hasForeignModels)(`quantized models of another frame
       activations,
     });
     const inputs = Array.from({ length: 6 }, draw);
-    const { outputs, reference } = await runC(quantized, inputs, 'float');
-    expect(outputs).toEqual(reference.map((values) => Float32Array.from(values)));
+    const { outputs, reference, isInteger } = await runC(quantized, inputs, 'float');
+    // Exponentials and the like are another library's in C, so their last bit may differ.
+    if (isInteger) expect(outputs).toEqual(reference.map((values) => Float32Array.from(values)));
+    expect(isInteger).toBe(!/^(se-silu|lenet5)/.test(name));
     const expected = await runExactly(quantized, inputs);
     const all = expected.flatMap((values) => Array.from(values));
     const step = (Math.max(...all) - Math.min(...all)) / 255;
+    expect(Math.max(...differences(outputs, reference))).toBeLessThanOrEqual(step);
     expect(Math.max(...differences(outputs, expected))).toBeLessThanOrEqual(step);
     expect(outputs.map(topOf)).toEqual(expected.map(topOf));
   });
