@@ -27,6 +27,25 @@ export interface Verdict {
 
 export const isBad = ({ status }: Cell): boolean => status === 'broken' || status === 'failed';
 
+export interface Alike {
+  readonly target: string;
+  readonly subjects: readonly string[];
+  readonly reason: string;
+}
+
+/** Models of which a target has the same to say, together. */
+export function alike(cells: readonly Cell[]): Alike[] {
+  const groups = new Map<string, { target: string; subjects: string[]; reason: string }>();
+  for (const { target, subject, reasons } of cells) {
+    const reason = reasons.join('; ');
+    const key = `${target}: ${reason}`;
+    const group = groups.get(key) ?? { target, subjects: [], reason };
+    group.subjects.push(subject);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
 export function verdict({ cells, targets, skippedSubjects, origins }: Conformance): Verdict {
   const bad = cells.filter(isBad);
   const badOrigins = origins.filter(({ reasons }) => reasons.length > 0);
@@ -34,7 +53,7 @@ export function verdict({ cells, targets, skippedSubjects, origins }: Conformanc
   const lines = [
     ...skipped.map(targetLine),
     ...skippedSubjects.map(({ name, reason }) => `${name}: skipped, ${reason}`),
-    ...bad.map(({ target, subject, reasons }) => `✗ ${subject} on ${target}: ${reasons.join('; ')}`),
+    ...alike(bad).map(({ target, subjects, reason }) => `✗ ${target} with ${subjects.join(', ')}: ${reason}`),
     ...badOrigins.map(
       ({ subject, origin, reasons }) => `✗ ${subject} beside ${origin}: ${reasons.join('; ')}`,
     ),

@@ -2,7 +2,7 @@ import { bars } from '../bars.ts';
 import { arithmetics } from '../subject.ts';
 import { detailsTable, latencyTable, sizesTable } from './details.ts';
 import { percent, small } from './format.ts';
-import { isBad, verdict } from './lines.ts';
+import { type Alike, alike, isBad, verdict } from './lines.ts';
 import type { Conformance } from './schema.ts';
 import { shippedTable } from './shipped.ts';
 import { kindTitles, summaryTable } from './summary.ts';
@@ -31,25 +31,16 @@ function head(result: Conformance): string[] {
 
 function problems(result: Conformance): string[] {
   const { targets, skippedSubjects, cells } = result;
-  const refusals = new Map<string, string[]>();
-  for (const { target, subject, reasons, status } of cells)
-    if (status === 'refused') {
-      const key = `${titleOf(result, target)}: ${reasons.join('; ')}`;
-      refusals.set(key, [...(refusals.get(key) ?? []), subject]);
-    }
+  const sentence = ({ target, subjects, reason }: Alike): string =>
+    `**${titleOf(result, target)}** with ${subjects.join(', ')}: ${reason}.`;
   const lines = [
     ...targets.flatMap(({ title, skipped }) =>
       skipped === undefined ? [] : [`**${title}** was skipped: ${skipped}.`],
     ),
     ...skippedSubjects.map(({ name, reason }) => `**${name}** was skipped: ${reason}.`),
-    ...[...refusals].map(([key, subjects]) => `${key} (${subjects.join(', ')}).`),
+    ...alike(cells.filter(({ status }) => status === 'refused')).map(sentence),
   ];
-  const bad = cells
-    .filter(isBad)
-    .map(
-      ({ target, subject, reasons }) =>
-        `✗ **${subject}** on ${titleOf(result, target)}: ${reasons.join('; ')}.`,
-    );
+  const bad = alike(cells.filter(isBad)).map(sentence);
   return [
     ...(bad.length > 0 ? ['## Broken', list(bad)] : []),
     '## Left out',

@@ -2,6 +2,8 @@ import type { Target } from '../target.ts';
 import { cCortexM3, cCortexM4 } from './c-cortex-m.ts';
 import { cHost } from './c-host.ts';
 import { cArm32, cArm64, cRiscv } from './c-linux.ts';
+import { chromiumWasm, chromiumWasmThreads } from './chromium-wasm.ts';
+import { chromiumWebGpu } from './chromium-webgpu.ts';
 import { nodeNative } from './node-native.ts';
 import { nodeWasm } from './node-wasm.ts';
 import { reactNative } from './react-native.ts';
@@ -13,6 +15,9 @@ export const reference: Target = nodeNative;
 export const targets: readonly Target[] = [
   nodeNative,
   nodeWasm,
+  chromiumWasm,
+  chromiumWasmThreads,
+  chromiumWebGpu,
   reactNative,
   cHost,
   cCortexM4,
