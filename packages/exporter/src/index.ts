@@ -1,4 +1,4 @@
-export { recoverFolder } from '@trainyard/trainer/files';
+export { recoverFolder, writeFilesAtomic } from '@trainyard/trainer/files';
 export {
   type BundleContents,
   type BundleVariant,

@@ -2,6 +2,7 @@ import type { ShapeOptions } from '@trainyard/exporter';
 import { type Model, ModelError } from '@trainyard/onnx-ir';
 import { emitHeader, type Origin } from './emit/header.ts';
 import { type Interface, interfaceOf } from './emit/interface.ts';
+import { emitMain } from './emit/main.ts';
 import { emitSource } from './emit/source.ts';
 import { kernels } from './kernels/index.ts';
 import type { KernelOptions } from './kernels/kernel.ts';
@@ -26,6 +27,8 @@ export interface GeneratedC {
   readonly name: string;
   readonly header: string;
   readonly source: string;
+  /** A program for a terminal, `main.c`: it classifies a picture, or runs the model over files. */
+  readonly main: string;
   readonly report: Report;
   /** Inputs and outputs as the header declares them. */
   readonly interface: Interface;
@@ -37,7 +40,8 @@ export interface GeneratedC {
  * @throws ModelError that names the node, when an operator or a use of one has no kernel, or a size stays open
  */
 export function generateC(model: Model, options: GenerateOptions = {}): GeneratedC {
-  const { cmsisNn = false, requantize = 'float', labels, inputShape } = options;
+  const { cmsisNn = false, labels, inputShape } = options;
+  const requantize = requantizeOf(options);
   const name = nameOf(model, options.name);
   const {
     model: prepared,
@@ -54,9 +58,22 @@ export function generateC(model: Model, options: GenerateOptions = {}): Generate
     name,
     header: emitHeader(api, report, options),
     source: emitSource(program, plan, api),
+    main: emitMain(api),
     report,
     interface: api,
   };
+}
+
+/** CMSIS-NN rescales by multipliers and shifts, so what is computed beside it has to do so too. */
+function requantizeOf({ cmsisNn, requantize }: GenerateOptions): KernelOptions['requantize'] {
+  if (cmsisNn && requantize === 'float')
+    throw new ModelError(
+      'generateC',
+      "requantize 'integer' with cmsisNn",
+      "'float'",
+      'leave `requantize` out',
+    );
+  return requantize ?? (cmsisNn ? 'integer' : 'float');
 }
 
 const namePattern = /^[a-z][a-z0-9_]{0,47}$/;

@@ -17,4 +17,5 @@ export type {
 } from './kernels/kernel.ts';
 export type { ElementType, TensorType } from './program/element-type.ts';
 export type { Place, Program, Step, Tensor } from './program/program.ts';
+export { printReport } from './report/print-report.ts';
 export type { Report, ReportedStep } from './report/report.ts';

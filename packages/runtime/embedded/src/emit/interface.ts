@@ -32,9 +32,13 @@ export interface Interface {
   readonly picture?: PicturePort;
   /** One for each element of the only output. */
   readonly labels?: readonly string[];
+  /** Whether the first output is what a softmax gave. */
+  readonly scores: 'logits' | 'probabilities';
 }
 
-export function interfaceOf({ name, inputs, outputs }: Program, labels?: readonly string[]): Interface {
+export function interfaceOf(program: Program, labels?: readonly string[]): Interface {
+  const { name, inputs, outputs, steps } = program;
+  const last = steps.find((step) => step.outputs.includes(outputs[0]!));
   const upper = name.toUpperCase();
   const port =
     (side: string, siblings: number) =>
@@ -55,6 +59,7 @@ export function interfaceOf({ name, inputs, outputs }: Program, labels?: readonl
     outputs: outputs.map(port('OUTPUT', outputs.length)),
     ...(picture ? { picture } : {}),
     ...(labels ? { labels } : {}),
+    scores: last?.lowering.isProbability ? 'probabilities' : 'logits',
   };
 }
 

@@ -78,6 +78,7 @@ function kernelOf(entry: Binary): Kernel {
       return {
         inputs: [a, b],
         outputs: [output],
+        origin: anchor,
         functions: [fn],
         parameters: {
           type: parameters.name,

@@ -70,6 +70,7 @@ export const convTransposeKernel: Kernel = {
     return {
       inputs: presentInputs(anchor),
       outputs: [output],
+      origin: anchor,
       functions: [convTranspose],
       parameters: {
         type: parameters.name,

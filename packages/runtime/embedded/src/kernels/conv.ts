@@ -100,6 +100,7 @@ function lower(
     inputs: presentInputs(conv),
     halfInputs: isHalf ? [1, 2] : [],
     outputs: [output],
+    origin: conv,
     functions: [fn],
     parameters: {
       type: parameters.name,

@@ -57,6 +57,7 @@ export const gemmKernel: Kernel = {
       inputs: presentInputs(anchor),
       halfInputs: isHalf ? [1, 2] : [],
       outputs: [output],
+      origin: anchor,
       functions: [fn],
       parameters: {
         type: parameters.name,

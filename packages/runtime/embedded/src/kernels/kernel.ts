@@ -85,6 +85,10 @@ export interface Lowering {
   /** C statements, each with its semicolon. */
   call(args: CallArguments): string;
   readonly multiplyAdds?: number;
+  /** Whether results are shares of 1. */
+  readonly isProbability?: boolean;
+  /** The node that reports name it after, where that is not the one it was asked for. */
+  readonly origin?: Node;
   /** Bytes of memory that the call needs for itself. */
   readonly scratchBytes?: number;
   /**

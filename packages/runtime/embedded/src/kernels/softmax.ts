@@ -41,7 +41,7 @@ const logSoftmax = functionOf(
 /** From opset 13 on along one axis; before, over all axes from that one on. */
 const oneAxisOpset = 13;
 
-const kernelOf = (operator: string, fn: CFunction): Kernel => ({
+const kernelOf = (operator: string, fn: CFunction, isProbability: boolean): Kernel => ({
   name: fn.name.replace(/_/g, ' '),
   operators: [operator],
   match(node, model) {
@@ -60,11 +60,12 @@ const kernelOf = (operator: string, fn: CFunction): Kernel => ({
       functions: [fn],
       call: ({ inputs, outputs }) => `${fn.name}(${inputs[0]}, ${outputs[0]}, ${outer}, ${size}, ${inner});`,
       inPlace: [[0, 0]],
+      isProbability,
     };
   },
 });
 
 export const softmaxKernels: readonly Kernel[] = [
-  kernelOf('Softmax', softmax),
-  kernelOf('LogSoftmax', logSoftmax),
+  kernelOf('Softmax', softmax, true),
+  kernelOf('LogSoftmax', logSoftmax, false),
 ];

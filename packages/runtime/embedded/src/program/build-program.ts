@@ -1,4 +1,4 @@
-import type { Graph, Value } from '@trainyard/onnx-ir';
+import type { Graph, Node, Value } from '@trainyard/onnx-ir';
 import { copyLowering } from '../kernels/copy.ts';
 import { type CFunction, isValue, type Lowering, type ModelView } from '../kernels/kernel.ts';
 import { ConstantPool } from './constant-pool.ts';
@@ -52,7 +52,7 @@ class Builder {
     const steps = this.#lowered.nodes.map(({ node, kernel, lowering }) =>
       this.#step(
         kernel,
-        node.name || (node.outputs[0]?.name ?? node.opType),
+        nameOf(lowering.origin ?? node),
         lowering,
         lowering.outputs.map((value) => this.#operand(value)),
       ),
@@ -114,3 +114,5 @@ function collectFunctions(lowerings: readonly Lowering[]): CFunction[] {
   for (const { functions } of lowerings) for (const fn of functions) visit(fn);
   return [...found.values()];
 }
+
+const nameOf = ({ name, outputs, opType }: Node): string => name || (outputs[0]?.name ?? opType);
