@@ -53,6 +53,7 @@ export function startReading({ classifier, onRead, onShow, onCorrect }: ReadingO
       // It may have been wiped away, or be another model's turn, in the meantime.
       if (!reading || model !== classifier()) return;
       answer.showAnswer(labels, ranked);
+      if (ranked[1]) correct.suggest(ranked[1].label);
       onRead();
     } catch (error) {
       if (model === classifier()) answer.showNothing(labels, messageOf(error));

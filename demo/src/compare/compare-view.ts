@@ -60,7 +60,10 @@ export function compareView(onChoose: (variant: string) => void): CompareView {
       const quickest = Math.min(...results.map((result) => result.milliseconds));
       for (const result of results) {
         const row = rows.get(result.variant);
-        row?.time.replaceChildren(bar(result.milliseconds / slowest), milliseconds(result.milliseconds));
+        row?.time.replaceChildren(
+          bar(result.milliseconds / slowest),
+          number(milliseconds(result.milliseconds)),
+        );
         row?.time.classList.toggle('best', results.length > 1 && result.milliseconds === quickest);
         row?.agreement.replaceChildren(percent(result.agreement, 0));
       }
@@ -82,7 +85,7 @@ function rowOf(
     'tr',
     {},
     make('th', { scope: 'row' }, make('i', { class: `mark ${precision}`, title: precision }), name),
-    cell('Size', bar(count / largest), bytes(count)),
+    cell('Size', bar(count / largest), number(bytes(count))),
     cell('Accuracy', percent(accuracy, 2)),
     time,
     agreement,
@@ -90,6 +93,8 @@ function rowOf(
   );
   return { element, time, agreement, choose };
 }
+
+const number = (text: string): HTMLElement => make('span', {}, text);
 
 const bar = (share: number): HTMLElement =>
   make(

@@ -6,29 +6,12 @@
  * digit.
  */
 export const side = 32;
-export const boxWidth = 20;
-/** Pixels of the bitmap that are ink. */
-export const inkPixels = 300;
-/** How much wider than it was a narrow digit may become, such as a 1 that is one line. */
-export const mostWidening = 1.1;
-/** Share of its slant that a digit loses. */
-export const uprighting = 0.2;
+/** Pixels of the bitmap that are ink; fewer where thickening would fill what is open. */
+const inkPixels = 300;
 
 const block = 4;
 /** Of the picture that the network takes. */
 export const modelSide = side / block;
-
-/**
- * @param bitmap 1 for ink, [32 × 32]
- * @returns the picture the network takes: uint8 [8 × 8], bright ink on black, 255 for a block full of ink
- */
-function countBlocks(bitmap: Uint8Array): Uint8Array<ArrayBuffer> {
-  const counts = new Uint8Array(modelSide * modelSide);
-  for (let y = 0; y < side; y++)
-    for (let x = 0; x < side; x++)
-      counts[Math.floor(y / block) * modelSide + Math.floor(x / block)]! += bitmap[y * side + x]!;
-  return counts.map((count) => Math.round((count * 255) / (block * block)));
-}
 
 /** A digit as the network gets it. */
 export interface Reading {
@@ -38,8 +21,33 @@ export interface Reading {
   readonly pixels: Uint8Array<ArrayBuffer>;
 }
 
-export const readingOf = (bitmap: Uint8Array): Reading => ({ bitmap, pixels: countBlocks(bitmap) });
+/**
+ * The bitmap of a shape that is thickened, or thinned, until it has the ink of the training digits.
+ * @param nearness of each pixel of the bitmap to the shape, in pixels: minus the distance outside of it, the distance to
+ * its edge inside; the shape placed so that there is room for thickening by `growth` on each side
+ * @param limits by how much it may be thickened, in pixels of each side; below 0 it is thinned
+ */
+export function withEqualInk(
+  nearness: (growth: number) => Float32Array,
+  [least, most]: readonly [least: number, most: number],
+): Reading {
+  let growth = (least + most) / 2;
+  let near = new Float32Array(0);
+  // The growth decides how much room the shape has, and the shape which growth gives the ink: that settles at once.
+  for (let round = 0; round < 3; round++) {
+    near = Float32Array.from(nearness(growth));
+    const level = near.slice().sort()[near.length - inkPixels]!;
+    growth = Math.min(most, Math.max(least, -level));
+  }
+  const bitmap = Uint8Array.from(near, (value) => Number(value >= -growth));
+  return { bitmap, pixels: countBlocks(bitmap) };
+}
 
-/** The value that `count` of the values reach or exceed. */
-export const levelOf = (values: Float32Array, count: number): number =>
-  values.slice().sort()[values.length - count]!;
+/** 255 for a block full of ink. */
+function countBlocks(bitmap: Uint8Array): Uint8Array<ArrayBuffer> {
+  const counts = new Uint8Array(modelSide * modelSide);
+  for (let y = 0; y < side; y++)
+    for (let x = 0; x < side; x++)
+      counts[Math.floor(y / block) * modelSide + Math.floor(x / block)]! += bitmap[y * side + x]!;
+  return counts.map((count) => Math.round((count * 255) / (block * block)));
+}

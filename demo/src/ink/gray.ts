@@ -41,9 +41,9 @@ export function localMean({ data, width, height }: GrayPicture, radius: number):
   return means;
 }
 
-/** Three means one after the other come close to a Gaussian. */
-export function blur(picture: GrayPicture, radius: number): Float32Array<ArrayBuffer> {
+/** Means one after the other; three of them come close to a Gaussian. */
+export function blur(picture: GrayPicture, radius: number, times: number): Float32Array<ArrayBuffer> {
   let { data } = picture;
-  for (let i = 0; i < 3; i++) data = localMean({ ...picture, data }, radius);
+  for (let i = 0; i < times; i++) data = localMean({ ...picture, data }, radius);
   return data;
 }

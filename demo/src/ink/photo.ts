@@ -1,11 +1,17 @@
-import { boxWidth, inkPixels, levelOf, mostWidening, type Reading, readingOf, side } from './bitmap.ts';
+import { type Reading, side, withEqualInk } from './bitmap.ts';
 import { blur, type GrayPicture, localMean } from './gray.ts';
 import { type Box, digitIn } from './parts.ts';
+import { type Ink, type Point, placeShape } from './place.ts';
 
 /** How far from its ground the strongest ink must be, in levels of 0 to 255. */
 const leastContrast = 24;
 /** What is this far from its ground is ink too, as a share of the strongest. */
-const inkShare = 0.3;
+const inkShare = 0.4;
+/** How much lines may be thinned and thickened, in pixels of the bitmap on each side. */
+const growths = [-1.2, 2.4] as const;
+
+/** More than any growth: how far away is all the same. */
+const reach = 4;
 
 export interface PhotoReading extends Reading {
   /** Where the digit was, in pixels of the picture. */
@@ -20,69 +26,76 @@ export interface PhotoReading extends Reading {
 export function readPhoto(picture: GrayPicture): PhotoReading | undefined {
   const { width, height } = picture;
   const strength = inkStrength(picture);
-  const contrast = levelOf(strength, Math.max(1, Math.round(strength.length / 500)));
+  // Of a few pixels each may be a speck.
+  const contrast = strength.slice().sort()[Math.floor(strength.length * 0.998) - 1]!;
   if (contrast < leastContrast) return undefined;
   const level = Math.max(leastContrast / 2, contrast * inkShare);
   const mask = Uint8Array.from(strength, (value) => Number(value >= level));
   const found = digitIn(mask, width, height);
   if (!found) return undefined;
-  const { box, inside } = found;
-  const ink = strength.map((value, i) => (inside[i] ? Math.min(1, value / contrast) : 0));
-  const scaled = blur({ data: scaleInto(ink, width, box), width: side, height: side }, 1);
-  const least = 0.12;
-  const cut = Math.max(least, levelOf(scaled, inkPixels));
-  return { ...readingOf(Uint8Array.from(scaled, (value) => Number(value >= cut))), box };
+  return { ...readMask(found.inside, width, found.box), box: found.box };
 }
 
 /** How much each pixel stands out from its surroundings in the direction of ink; 0 for paper. */
-function inkStrength(picture: GrayPicture): Float32Array<ArrayBuffer> {
-  const { data, width, height } = picture;
-  const around = localMean(picture, Math.ceil(Math.max(width, height) / 3));
+function inkStrength(picture: GrayPicture): Float32Array {
+  const { width, height } = picture;
+  const data = blur(picture, 1, 1);
+  const radius = Math.ceil(Math.max(width, height) / 3);
+  const around = localMean({ data, width, height }, radius);
   // Ink covers less than paper does, and so lies farther from the mean of its surroundings.
   let skew = 0;
   data.forEach((value, i) => {
     skew += (value - around[i]!) ** 3;
   });
   const sign = skew < 0 ? -1 : 1;
-  // The mean of the surroundings holds ink as well; the paper is the mean of what is no ink.
+  // That mean holds ink as well; the paper is the mean of what is none.
   const paper = data.map((value, i) => (sign * (value - around[i]!) > 0 ? around[i]! : value));
-  const ground = localMean({ data: paper, width, height }, Math.ceil(Math.max(width, height) / 3));
+  const ground = localMean({ data: paper, width, height }, radius);
   return data.map((value, i) => Math.max(0, sign * (value - ground[i]!)));
 }
 
-/** The box of a picture, averaged into the box of the bitmap that the training digits fill. */
-function scaleInto(ink: Float32Array, width: number, box: Box): Float32Array<ArrayBuffer> {
-  const scaleY = side / Math.max(box.height, box.width * 0.4);
-  const scaleX = Math.min(boxWidth / box.width, scaleY * mostWidening);
-  const [offsetX, offsetY] = [(side - box.width * scaleX) / 2, (side - box.height * scaleY) / 2];
-  const scaled = new Float32Array(side * side);
-  for (let y = 0; y < side; y++)
-    for (let x = 0; x < side; x++) {
-      const part = {
-        left: (x - offsetX) / scaleX,
-        right: (x + 1 - offsetX) / scaleX,
-        top: (y - offsetY) / scaleY,
-        bottom: (y + 1 - offsetY) / scaleY,
-      };
-      scaled[y * side + x] = meanOf(ink, width, box, part);
+/** @param mask 1 for the ink of the digit, all of it inside of the box */
+function readMask(mask: Uint8Array, width: number, box: Box): Reading {
+  const height = mask.length / width;
+  const isInk = (x: number, y: number): boolean =>
+    x >= 0 && y >= 0 && x < width && y < height && mask[y * width + x] === 1;
+  const ink: Ink[number][] = [];
+  const edge: Point[] = [];
+  for (let y = box.top; y < box.top + box.height; y++)
+    for (let x = box.left; x < box.left + box.width; x++) {
+      if (!isInk(x, y)) continue;
+      ink.push({ x, y, weight: 1 });
+      // Between this pixel and a neighbour that is none.
+      for (const [dx, dy] of sides)
+        if (!isInk(x + dx, y + dy)) edge.push({ x: x + 0.5 + dx / 2, y: y + 0.5 + dy / 2 });
     }
-  return scaled;
+  return withEqualInk((growth) => {
+    const { to, from } = placeShape(edge, ink, growth);
+    const squares = squaresTo(edge.map(to));
+    return squares.map((square, i) => {
+      const back = from({ x: (i % side) + 0.5, y: Math.floor(i / side) + 0.5 });
+      const inside = isInk(Math.floor(back.x), Math.floor(back.y));
+      return Math.sqrt(square) * (inside ? 1 : -1);
+    });
+  }, growths);
 }
 
-interface Part {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
+const sides = [
+  [1, 0],
+  [-1, 0],
+  [0, 1],
+  [0, -1],
+] as const;
 
-/** The mean over a part of the box, which may end within pixels; what is outside of the box counts as 0. */
-function meanOf(ink: Float32Array, width: number, box: Box, { left, right, top, bottom }: Part): number {
-  let sum = 0;
-  for (let y = Math.max(0, Math.floor(top)); y < Math.min(box.height, bottom); y++) {
-    const rows = Math.min(bottom, y + 1) - Math.max(top, y);
-    for (let x = Math.max(0, Math.floor(left)); x < Math.min(box.width, right); x++)
-      sum += ink[(box.top + y) * width + box.left + x]! * rows * (Math.min(right, x + 1) - Math.max(left, x));
-  }
-  return sum / ((right - left) * (bottom - top));
+/** Of the distance from the middle of each pixel of the bitmap to the nearest point, where that is within reach. */
+function squaresTo(points: readonly Point[]): Float32Array {
+  const squares = new Float32Array(side * side).fill(reach * reach);
+  for (const { x, y } of points)
+    for (let row = Math.max(0, Math.floor(y - reach)); row < Math.min(side, y + reach); row++)
+      for (let column = Math.max(0, Math.floor(x - reach)); column < Math.min(side, x + reach); column++) {
+        const square = (column + 0.5 - x) ** 2 + (row + 0.5 - y) ** 2;
+        const at = row * side + column;
+        if (square < squares[at]!) squares[at] = square;
+      }
+  return squares;
 }

@@ -60,12 +60,13 @@ export function createPad(
   );
 
   let due = 0;
+  let changed = false;
   const drawing = new Drawing(() => {
     undo.disabled = drawing.isEmpty;
     clear.disabled = drawing.isEmpty;
     words.hidden = !drawing.isEmpty;
+    changed = true;
     repaint();
-    onChange(drawing.strokes);
   });
   const pen = new KeyboardPen(drawing, {
     onMove: repaint,
@@ -80,6 +81,9 @@ export function createPad(
 
   function paint(): void {
     due = 0;
+    // Once a frame, however often the pen has moved.
+    if (changed) onChange(drawing.strokes);
+    changed = false;
     const side = Math.round(canvas.clientWidth * devicePixelRatio);
     if (side === 0) return;
     if (canvas.width !== side) canvas.width = canvas.height = side;

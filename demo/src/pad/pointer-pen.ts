@@ -14,8 +14,6 @@ export function followPointer(canvas: HTMLCanvasElement, drawing: Drawing, onBeg
     canvas.setPointerCapture(pointer);
     onBegin();
     drawing.begin(at(event));
-    event.preventDefault();
-    canvas.focus({ preventScroll: true });
   });
   canvas.addEventListener('pointermove', (event) => {
     if (event.pointerId !== pointer) return;

@@ -34,7 +34,7 @@ export function barsView(list: HTMLOListElement): BarsView {
         const share = probabilities?.[i] ?? 0;
         item.style.setProperty('--share', share.toFixed(4));
         item.classList.toggle('top', probabilities !== undefined && share === most);
-        item.classList.toggle('quiet', share < 0.005);
+        item.classList.toggle('faint', share < 0.005);
         value.textContent = probabilities
           ? percent(share, share < 0.0995 ? 1 : 0).replace(' %', '\u2009%')
           : '';

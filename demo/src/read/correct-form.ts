@@ -2,6 +2,8 @@ import { find, make } from '../page/dom.ts';
 
 export interface CorrectForm {
   offer(labels: readonly string[]): void;
+  /** What it is, if it is not what it was read as. */
+  suggest(label: string): void;
   /** Whether there is something to name. */
   enable(is: boolean): void;
 }
@@ -25,6 +27,9 @@ export function correctForm(onCorrect: (label: string) => void): CorrectForm {
       const { value } = select;
       select.replaceChildren(...labels.map((label) => make('option', {}, label)));
       if (labels.includes(value)) select.value = value;
+    },
+    suggest(label) {
+      if (document.activeElement !== select) select.value = label;
     },
     enable(is) {
       add.disabled = !is;

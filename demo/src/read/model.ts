@@ -17,6 +17,9 @@ export interface ModelEvents {
   onRun(milliseconds: number): void;
 }
 
+/** WebAssembly becomes fast while it runs. */
+const warmUpRuns = 10;
+
 /** The model of the page: one at a time; a newer wish takes the place of one that is still loading. */
 export class PageModel {
   readonly #events: ModelEvents;
@@ -54,7 +57,7 @@ export class PageModel {
     };
     try {
       const classifier = await loadBundle(wish.place, options);
-      await classifier.warmup([1]);
+      await classifier.warmup(Array.from({ length: warmUpRuns }, () => 1));
       if (loading.signal.aborted) return await classifier.dispose();
       const before = this.#classifier;
       this.#classifier = classifier;

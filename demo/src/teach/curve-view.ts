@@ -1,3 +1,5 @@
+import { make } from '../page/dom.ts';
+
 const svg = 'http://www.w3.org/2000/svg';
 const [width, height] = [320, 96];
 
@@ -20,16 +22,21 @@ export function curveView(parent: HTMLElement): CurveView {
   dots.setAttribute('class', 'dots');
   line.setAttribute('class', 'line');
   picture.append(dots, line);
-  parent.replaceChildren(picture);
+  const [mostWords, leastWords] = [make('span', { class: 'most' }), make('span', { class: 'least' })];
+  parent.replaceChildren(picture, mostWords, leastWords);
   let steps = 1;
   let losses: { step: number; loss: number }[] = [];
   let due = 0;
 
   function paint(): void {
     due = 0;
-    const most = Math.max(...losses.map(({ loss }) => loss), 1e-3);
+    const all = losses.map(({ loss }) => loss);
+    const [least, most] = all.length > 1 ? [Math.min(...all), Math.max(...all)] : [0, all[0] ?? 1];
+    const range = Math.max(most - least, 1e-6);
+    mostWords.textContent = all.length > 0 ? most.toFixed(2) : '';
+    leastWords.textContent = all.length > 0 ? least.toFixed(2) : '';
     const at = (step: number, loss: number): string =>
-      `${((step / steps) * width).toFixed(1)} ${(height - 3 - (loss / most) * (height - 6)).toFixed(1)}`;
+      `${((step / steps) * width).toFixed(1)} ${(height - 3 - ((loss - least) / range) * (height - 6)).toFixed(1)}`;
     let smooth: number | undefined;
     const course = losses.map(({ step, loss }) => {
       smooth = smooth === undefined ? loss : smoothing * smooth + (1 - smoothing) * loss;

@@ -89,6 +89,7 @@ export function startTeach({ base, pictures, onLearned, onLabels, onTry, onForge
   add.addEventListener('click', () => {
     if (!reading) return;
     lesson.add({ pixels: reading.pixels, label: view.chosen });
+    reading = undefined;
     pad.clear();
   });
 
