@@ -10,6 +10,7 @@ import {
   type PassedOver,
   ProviderError,
 } from '@trainyard/runtime-common';
+import { createExactSession } from './exact-session.ts';
 import { type FoundNative, findNative, hasWasm, loadWasm, type NativeOrt } from './ort.ts';
 import { type OrtOptions, sessionOptions } from './session-options.ts';
 
@@ -62,14 +63,19 @@ async function nativeSession(
   provider: string,
   model: Uint8Array,
   signature: ModelSignature,
-  options: OrtOptions,
+  options: CreateOptions,
 ): Promise<ModelSession> {
   if (ort === undefined)
     throw new Error(provider === 'cpu' ? `${missing}; WASM of onnxruntime-web stands in` : missing);
   const reason = whyNot(ort, provider);
   if (reason) throw new Error(reason);
   const create = { ...sessionOptions(options), executionProviders: [provider] };
-  return ortSession(ort, await ort.InferenceSession.create(model, create), signature, provider);
+  const { session, isExact } = await createExactSession(ort, model, create);
+  if (!isExact)
+    options.logger?.warn(
+      'ONNX Runtime does not take the model with exact sums of integers: on x86 without VNNI they may saturate',
+    );
+  return ortSession(ort, session, signature, provider);
 }
 
 /** The threads of WASM in this thread: they are those of its first session. */

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ModelSignature, ortSession, PictureError, ProviderError } from '@trainyard/runtime-common';
+import { createExactSession } from './exact-session.ts';
 import { findNative } from './ort.ts';
 import { type OrtOptions, sessionOptions } from './session-options.ts';
 
@@ -50,7 +51,7 @@ export async function profileModel(
     );
   const folder = await mkdtemp(join(tmpdir(), 'trainyard-profile-'));
   try {
-    const session = await ort.InferenceSession.create(model, {
+    const { session } = await createExactSession(ort, model, {
       ...sessionOptions(options),
       executionProviders: [provider],
       enableProfiling: true,
