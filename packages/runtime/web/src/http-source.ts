@@ -64,7 +64,7 @@ export class HttpSource implements BundleSource {
       return this.#use(kept, true);
     if (expectedDigest === undefined) this.#checksum = this.#readChecksum(options);
     try {
-      const bytes = await this.#download(manifestFile, options);
+      const bytes = await this.#download(manifestFile, { signal: options.signal });
       return this.#use(bytes, kept !== undefined && equal(bytes, kept));
     } catch (error) {
       if (!kept || expectedDigest !== undefined || !isOffline()) throw error;

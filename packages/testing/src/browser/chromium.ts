@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 /** Debian's browser, unless `CHROMIUM` names another. */
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -39,14 +39,24 @@ export async function withChromium<T>(
   }
 }
 
-/** Opens a page; `log` grows by what it writes to the console, errors included. */
-export async function openPage(browser: Browser, url: string): Promise<{ page: Page; log: string[] }> {
+/** A page that was opened, and what came of it by now. */
+export interface OpenedPage {
+  readonly page: Page;
+  /** What it wrote to the console, errors included. */
+  readonly log: string[];
+  /** The paths of what it and its workers asked for. */
+  readonly requests: string[];
+}
+
+export async function openPage(browser: Browser | BrowserContext, url: string): Promise<OpenedPage> {
   const page = await browser.newPage();
   // A busy machine may take its time.
   page.setDefaultTimeout(120_000);
   const log: string[] = [];
   page.on('console', (message) => log.push(message.text()));
   page.on('pageerror', (error) => log.push(`page error: ${error.message}`));
+  const requests: string[] = [];
+  page.on('request', (request) => requests.push(new URL(request.url()).pathname));
   await page.goto(url);
-  return { page, log };
+  return { page, log, requests };
 }

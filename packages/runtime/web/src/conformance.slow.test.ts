@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'vitest';
+import { chromiumMissing, inChromium, readyPage, withSite } from './in-browser.cases.ts';
+import type { WebOptions } from './web-options.ts';
+
+const modes: readonly { readonly name: string; readonly options: WebOptions; readonly provider: string }[] = [
+  { name: 'WASM, 1 thread, in the page', options: { worker: false, threads: 1 }, provider: 'wasm' },
+  { name: 'WASM, 1 thread, in a worker', options: { threads: 1 }, provider: 'wasm' },
+  { name: 'WASM, 2 threads, in a worker', options: { threads: 2 }, provider: 'wasm' },
+  { name: 'WASM, 2 threads, in the page', options: { worker: false, threads: 2 }, provider: 'wasm' },
+  { name: 'WebGPU, in a worker', options: { executionProviders: ['webgpu'] }, provider: 'webgpu' },
+  {
+    name: 'WebGPU, in the page',
+    options: { executionProviders: ['webgpu'], worker: false },
+    provider: 'webgpu',
+  },
+];
+
+describe.skipIf(chromiumMissing)(inChromium('conformance in the browser'), () => {
+  test.each(modes)('$name', ({ options, provider }) =>
+    withSite(async ({ browser, url }) => {
+      const { page } = await readyPage(browser, url);
+      page.setDefaultTimeout(600_000);
+      const used = await page.evaluate((given) => inPage.load(undefined, given), options);
+      expect(used).toMatchObject({ provider, threads: options.threads ?? 1, passedOver: [] });
+      const results = await page.evaluate((given) => inPage.conformance(given), options);
+      expect(results.length).toBeGreaterThan(20);
+      for (const { name, error } of results) expect(error, name).toBeUndefined();
+    }),
+  );
+});
