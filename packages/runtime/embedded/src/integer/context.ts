@@ -7,6 +7,8 @@ import { type IntegerTensor, type Quantization, quantizationOf, sizeOf, type Tar
 
 export interface IntegerOptions {
   readonly requantize: RequantizeMode;
+  /** CMSIS-NN wants a multiplier for each output channel of a convolution. */
+  readonly cmsisNn?: boolean;
 }
 
 /** A node of a quantized model that became no integer kernel, and why. */

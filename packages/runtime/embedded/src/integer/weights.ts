@@ -84,6 +84,18 @@ export function overflow(
 export const outputScales = (scales: Float32Array, input: Quantization, target: Quantization): Float32Array =>
   scales.map((scale) => Math.fround(Math.fround(input.scale * scale) / target.scale));
 
+/** The same for a convolution of `count` outputs: CMSIS-NN wants one for each. */
+export function convolutionScales(
+  scales: Float32Array,
+  input: Quantization,
+  target: Quantization,
+  count: number,
+  { options }: IntegerContext,
+): Float32Array {
+  const factors = outputScales(scales, input, target);
+  return options.cmsisNn && factors.length === 1 ? new Float32Array(count).fill(factors[0]!) : factors;
+}
+
 /** The constants behind weights and bias that rescale sums: scales, or multipliers and shifts. */
 export function rescaleConstants(name: string, factors: Float32Array, context: IntegerContext): Value[] {
   const { writer, options } = context;

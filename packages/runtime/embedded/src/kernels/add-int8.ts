@@ -1,5 +1,6 @@
 import { clampTo, multiplyFixed, roundHalfEven } from '../integer/requantize.ts';
 import { broadcastFields, denseOperands, forEachPair, pairSource } from './broadcast-int8.ts';
+import { withCmsisNn } from './cmsis-nn-int8.ts';
 import { defineIntegerKernel } from './definition-int8.ts';
 import { multiplyFixedFunction } from './requantize-int8.ts';
 
@@ -61,16 +62,32 @@ export const addRoundedInt8 = defineIntegerKernel({
     });
   },
   inPlace: denseOperands,
-  c: () => ({
-    name: 'add_rounded_s8',
-    needs: [multiplyFixedFunction],
-    source: pairSource(
-      'add_rounded_s8',
-      '',
-      `const int64_t left = multiply_fixed(a * (1 << ${addLeftShift}), p->a_multiplier, p->a_shift);
+  c: (options, p) =>
+    withCmsisNn(
+      options,
+      {
+        name: 'add_rounded_s8',
+        needs: [multiplyFixedFunction],
+        source: pairSource(
+          'add_rounded_s8',
+          '',
+          `const int64_t left = multiply_fixed(a * (1 << ${addLeftShift}), p->a_multiplier, p->a_shift);
         const int64_t right = multiply_fixed(b * (1 << ${addLeftShift}), p->b_multiplier, p->b_shift);
         const int64_t sum = multiply_fixed((int32_t)(left + right), p->multiplier, p->shift) + p->zero;
         *y++ = (int8_t)(sum < p->lowest ? p->lowest : sum > p->highest ? p->highest : sum);`,
+        ),
+      },
+      denseOperands(p).length === 2 ? cmsisAdd : undefined,
     ),
-  }),
 });
+
+const cmsisAdd = {
+  name: 'cmsis_add_s8',
+  scratchBytes: 0,
+  source: `static int cmsis_add_s8(const int8_t *x, const int8_t *w, int8_t *y, const add_rounded_s8_parameters *p, uint8_t *scratch, int32_t bytes) {
+  (void)scratch;
+  (void)bytes;
+  return arm_elementwise_add_s8(x, w, -p->a_zero, p->a_multiplier, p->a_shift, -p->b_zero, p->b_multiplier, p->b_shift, ${addLeftShift},
+                                y, p->zero, p->multiplier, p->shift, p->lowest, p->highest, p->outer * p->inner * p->channels) == ARM_CMSIS_NN_SUCCESS;
+}`,
+};

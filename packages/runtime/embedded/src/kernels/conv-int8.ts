@@ -1,3 +1,4 @@
+import { cmsisPicture, convolutionScratch, withCmsisNn } from './cmsis-nn-int8.ts';
 import { defineIntegerKernel } from './definition-int8.ts';
 import { dotRowsFunction } from './dot-int8.ts';
 import { rescaleC, rescaleFields, rescaler } from './rescale-int8.ts';
@@ -61,9 +62,9 @@ export const convInt8 = defineIntegerKernel({
     p.kernelHeight *
     p.kernelWidth *
     (p.channels / p.groups),
-  c: (options) => {
+  c: (options, parameters) => {
     const { operands, needs, rescaled } = rescaleC(options);
-    return {
+    const kernel = {
       name: 'conv_s8',
       needs: [dotRowsFunction, ...needs],
       source: `static void conv_s8(const int8_t *x, const int8_t *w, const int32_t *bias, ${operands}, int8_t *y, const conv_s8_parameters *p) {
@@ -102,5 +103,25 @@ export const convInt8 = defineIntegerKernel({
       }
 }`,
     };
+    return withCmsisNn(options, kernel, parameters.groups === 1 ? cmsisConv(parameters) : undefined);
   },
+});
+
+const cmsisConv = (p: {
+  readonly channels: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+}) => ({
+  name: 'cmsis_conv_s8',
+  scratchBytes: convolutionScratch(p.channels * p.kernelHeight * p.kernelWidth),
+  source: `static int cmsis_conv_s8(const int8_t *x, const int8_t *w, const int32_t *bias, const int32_t *multiplier, const int32_t *shift, int8_t *y, const conv_s8_parameters *p, uint8_t *scratch, int32_t bytes) {
+  const cmsis_nn_context context = {scratch, bytes};
+  const cmsis_nn_conv_params parameters = {-p->input_zero, p->zero, {p->stride_width, p->stride_height}, {p->pad_left, p->pad_top}, {p->dilation_width, p->dilation_height}, {p->lowest, p->highest}};
+  const cmsis_nn_per_channel_quant_params scales = {(int32_t *)multiplier, (int32_t *)shift};
+  const cmsis_nn_dims filter = {p->out_channels, p->kernel_height, p->kernel_width, p->channels};
+  const cmsis_nn_dims biases = {1, 1, 1, p->out_channels};
+${cmsisPicture}
+  if (arm_convolve_wrapper_s8_get_buffer_size(&parameters, &input, &filter, &output) > bytes) return 0;
+  return arm_convolve_wrapper_s8(&context, &parameters, &scales, &input, x, &filter, w, &biases, bias, &output, y) == ARM_CMSIS_NN_SUCCESS;
+}`,
 });

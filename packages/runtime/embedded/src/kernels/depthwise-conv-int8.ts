@@ -1,3 +1,4 @@
+import { cmsisPicture, depthwiseScratch, withCmsisNn } from './cmsis-nn-int8.ts';
 import { windowFields } from './conv-int8.ts';
 import { defineIntegerKernel } from './definition-int8.ts';
 import { rescaleC, rescaleFields, rescaler } from './rescale-int8.ts';
@@ -29,9 +30,9 @@ export const depthwiseConvInt8 = defineIntegerKernel({
           }
   },
   multiplyAdds: (p) => p.batch * p.outHeight * p.outWidth * p.outChannels * p.kernelHeight * p.kernelWidth,
-  c: (options) => {
+  c: (options, parameters) => {
     const { operands, needs, rescaled } = rescaleC(options);
-    return {
+    const kernel = {
       name: 'depthwise_conv_s8',
       needs,
       source: `static void depthwise_conv_s8(const int8_t *x, const int8_t *w, const int32_t *bias, ${operands}, int8_t *y, const depthwise_conv_s8_parameters *p) {
@@ -59,5 +60,25 @@ export const depthwiseConvInt8 = defineIntegerKernel({
       }
 }`,
     };
+    return withCmsisNn(options, kernel, cmsisDepthwise(parameters));
   },
+});
+
+const cmsisDepthwise = (p: {
+  readonly channels: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+}) => ({
+  name: 'cmsis_depthwise_conv_s8',
+  scratchBytes: depthwiseScratch(p.kernelHeight * p.kernelWidth, p.channels),
+  source: `static int cmsis_depthwise_conv_s8(const int8_t *x, const int8_t *w, const int32_t *bias, const int32_t *multiplier, const int32_t *shift, int8_t *y, const depthwise_conv_s8_parameters *p, uint8_t *scratch, int32_t bytes) {
+  const cmsis_nn_context context = {scratch, bytes};
+  const cmsis_nn_dw_conv_params parameters = {-p->input_zero, p->zero, p->out_channels / p->channels, {p->stride_width, p->stride_height}, {p->pad_left, p->pad_top}, {p->dilation_width, p->dilation_height}, {p->lowest, p->highest}};
+  const cmsis_nn_per_channel_quant_params scales = {(int32_t *)multiplier, (int32_t *)shift};
+  const cmsis_nn_dims filter = {1, p->kernel_height, p->kernel_width, p->out_channels};
+  const cmsis_nn_dims biases = {1, 1, 1, p->out_channels};
+${cmsisPicture}
+  if (arm_depthwise_conv_wrapper_s8_get_buffer_size(&parameters, &input, &filter, &output) > bytes) return 0;
+  return arm_depthwise_conv_wrapper_s8(&context, &parameters, &scales, &input, x, &filter, w, &biases, bias, &output, y) == ARM_CMSIS_NN_SUCCESS;
+}`,
 });

@@ -5,7 +5,7 @@ import type { IntegerKernel } from './definition-int8.ts';
 import { depthwiseConvInt8 } from './depthwise-conv-int8.ts';
 import { gemmInt8, gemmToFloat } from './gemm-int8.ts';
 import { mulInt8 } from './mul-int8.ts';
-import { averagePoolInt8, globalAveragePoolInt8, maxPoolInt8 } from './pool-int8.ts';
+import { averagePoolInt8, averagePoolRoundedInt8, globalAveragePoolInt8, maxPoolInt8 } from './pool-int8.ts';
 import { dequantizeInt8, interleaveInt8, quantizeInt8, shiftOrigin } from './quantize-int8.ts';
 import { resizeInt8 } from './resize-int8.ts';
 import { pixelsInt8, tableInt8 } from './table-int8.ts';
@@ -24,6 +24,7 @@ export const integerKernels: readonly IntegerKernel[] = [
   gemmToFloat,
   maxPoolInt8,
   averagePoolInt8,
+  averagePoolRoundedInt8,
   globalAveragePoolInt8,
   convTransposeInt8,
   addInt8,

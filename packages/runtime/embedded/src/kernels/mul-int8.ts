@@ -1,5 +1,6 @@
 import { requantizeInteger, roundWithZero } from '../integer/requantize.ts';
 import { broadcastFields, denseOperands, forEachPair, pairSource } from './broadcast-int8.ts';
+import { withCmsisNn } from './cmsis-nn-int8.ts';
 import { defineIntegerKernel } from './definition-int8.ts';
 import { requantizeIntegerFunction, roundWithZeroFunction } from './requantize-int8.ts';
 
@@ -27,15 +28,30 @@ export const mulInt8 = defineIntegerKernel({
     });
   },
   inPlace: denseOperands,
-  c: ({ requantize }) => ({
-    name: 'mul_s8',
-    needs: [requantize === 'float' ? roundWithZeroFunction : requantizeIntegerFunction],
-    source: pairSource(
-      'mul_s8',
-      '',
-      requantize === 'float'
-        ? '*y++ = round_with_zero((float)(a * b) * p->ratio, p->zero, p->lowest, p->highest, p->origin);'
-        : '*y++ = requantize_integer(a * b, p->multiplier, p->shift, p->zero, p->lowest, p->highest);',
-    ),
-  }),
+  c: (options, p) => {
+    const { requantize } = options;
+    const kernel = {
+      name: 'mul_s8',
+      needs: [requantize === 'float' ? roundWithZeroFunction : requantizeIntegerFunction],
+      source: pairSource(
+        'mul_s8',
+        '',
+        requantize === 'float'
+          ? '*y++ = round_with_zero((float)(a * b) * p->ratio, p->zero, p->lowest, p->highest, p->origin);'
+          : '*y++ = requantize_integer(a * b, p->multiplier, p->shift, p->zero, p->lowest, p->highest);',
+      ),
+    };
+    return withCmsisNn(options, kernel, denseOperands(p).length === 2 ? cmsisMul : undefined);
+  },
 });
+
+const cmsisMul = {
+  name: 'cmsis_mul_s8',
+  scratchBytes: 0,
+  source: `static int cmsis_mul_s8(const int8_t *x, const int8_t *w, int8_t *y, const mul_s8_parameters *p, uint8_t *scratch, int32_t bytes) {
+  (void)scratch;
+  (void)bytes;
+  return arm_elementwise_mul_s8(x, w, -p->a_zero, -p->b_zero, y, p->zero, p->multiplier, p->shift, p->lowest, p->highest,
+                                p->outer * p->inner * p->channels) == ARM_CMSIS_NN_SUCCESS;
+}`,
+};

@@ -1,4 +1,5 @@
 import { clampTo, requantizeFloat, requantizeInteger, roundWithZero } from '../integer/requantize.ts';
+import { cmsisPicture, withCmsisNn } from './cmsis-nn-int8.ts';
 import { windowFields } from './conv-int8.ts';
 import { defineIntegerKernel, type Fields } from './definition-int8.ts';
 import {
@@ -64,15 +65,76 @@ export const maxPoolInt8 = defineIntegerKernel({
       y![at] = inputs.reduce((greatest, from) => Math.max(greatest, x![from]!), -128);
     });
   },
-  c: () => ({
-    name: 'max_pool_s8',
-    source: poolSource(
-      'max_pool_s8',
-      'int8_t greatest = INT8_MIN;',
-      'if (value > greatest) greatest = value;',
-      '*y++ = greatest;',
+  c: (options, p) =>
+    withCmsisNn(
+      options,
+      {
+        name: 'max_pool_s8',
+        source: poolSource(
+          'max_pool_s8',
+          'int8_t greatest = INT8_MIN;',
+          'if (value > greatest) greatest = value;',
+          '*y++ = greatest;',
+        ),
+      },
+      isDilated(p) ? undefined : cmsisPool('max_pool_s8', 'arm_max_pool_s8', '0', 0, '{-128, 127}'),
     ),
-  }),
+});
+
+const isDilated = (p: Window) => p.dilationHeight > 1 || p.dilationWidth > 1;
+
+/** A pooling of CMSIS-NN, which has no dilation. */
+const cmsisPool = (kernel: string, name: string, needed: string, scratchBytes: number, range: string) => ({
+  name: `cmsis_${kernel}`,
+  scratchBytes,
+  source: `static int cmsis_${kernel}(const int8_t *x, int8_t *y, const ${kernel}_parameters *p, uint8_t *scratch, int32_t bytes) {
+  const cmsis_nn_context context = {scratch, bytes};
+  const cmsis_nn_pool_params parameters = {{p->stride_width, p->stride_height}, {p->pad_left, p->pad_top}, ${range}};
+  const cmsis_nn_dims filter = {1, p->kernel_height, p->kernel_width, 1};
+${cmsisPicture}
+  if (${needed} > bytes) return 0;
+  return ${name}(&context, &parameters, &input, x, &filter, &output, y) == ARM_CMSIS_NN_SUCCESS;
+}`,
+});
+
+/**
+ * The mean of each window where input and output have one quantization, as CMSIS-NN rounds it: half away from zero, of the
+ * integers as they are. Padding does not count.
+ */
+export const averagePoolRoundedInt8 = defineIntegerKernel({
+  operator: 'AveragePoolRounded',
+  integers: [...windowFields, 'lowest', 'highest'],
+  run(p, [x], [y]) {
+    forEachWindow(p, (inputs, at) => {
+      const sum = inputs.reduce((total, from) => total + x![from]!, 0);
+      const half = Math.floor(inputs.length / 2);
+      y![at] = clampTo(Math.trunc((sum > 0 ? sum + half : sum - half) / inputs.length), p.lowest, p.highest);
+    });
+  },
+  c: (options, p) =>
+    withCmsisNn(
+      options,
+      {
+        name: 'average_pool_rounded_s8',
+        source: poolSource(
+          'average_pool_rounded_s8',
+          'int32_t sum = 0, count = 0;',
+          `sum += value;
+                count++;`,
+          `sum = (sum > 0 ? sum + count / 2 : sum - count / 2) / count;
+          *y++ = (int8_t)(sum < p->lowest ? p->lowest : sum > p->highest ? p->highest : sum);`,
+        ),
+      },
+      isDilated(p)
+        ? undefined
+        : cmsisPool(
+            'average_pool_rounded_s8',
+            'arm_avgpool_s8',
+            'arm_avgpool_s8_get_buffer_size(p->out_width, p->channels)',
+            4 * p.channels,
+            '{p->lowest, p->highest}',
+          ),
+    ),
 });
 
 /** The average of a sum of `count` inputs in integers, `multiplier × 2^(shift − 31)` being input over output scale. */

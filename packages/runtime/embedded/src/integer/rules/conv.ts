@@ -4,6 +4,7 @@ import { convTransposeInt8 } from '../../kernels/conv-transpose-int8.ts';
 import { depthwiseConvInt8 } from '../../kernels/depthwise-conv-int8.ts';
 import {
   biasOf,
+  convolutionScales,
   outputScales,
   overflow,
   permuted,
@@ -39,7 +40,7 @@ export const convRule: IntegerRule = {
     const { writer } = context;
     const groups = intOf(node, 'group', 1);
     const depthwise = groups === window.channels && groups > 1;
-    const factors = outputScales(weights.scales, input.quantization, target);
+    const factors = convolutionScales(weights.scales, input.quantization, target, count, context);
     const [out, deep, ...kernel] = weights.dims.map((_, i) => i);
     const order = depthwise ? [...kernel, out!, deep!] : [out!, ...kernel, deep!];
     const packed = writer.constant(

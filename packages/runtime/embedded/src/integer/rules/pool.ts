@@ -1,7 +1,12 @@
 import { intOf, intsOf } from '@trainyard/autograd/passes';
-import { averagePoolInt8, globalAveragePoolInt8, maxPoolInt8 } from '../../kernels/pool-int8.ts';
+import {
+  averagePoolInt8,
+  averagePoolRoundedInt8,
+  globalAveragePoolInt8,
+  maxPoolInt8,
+} from '../../kernels/pool-int8.ts';
 import { toFixedPoint } from '../requantize.ts';
-import { sizeOf, type Target } from '../tensors.ts';
+import { sameQuantization, sizeOf, type Target } from '../tensors.ts';
 import { channelsLast, windowFieldsOf } from '../window.ts';
 import { type IntegerRule, nameOf } from './rule.ts';
 
@@ -41,22 +46,30 @@ export const averagePoolRule: IntegerRule = {
     const shape = context.shape(node.outputs[0]!);
     const window = windowFieldsOf(node, input.shape, shape, intsOf(node, 'kernel_shape') ?? []);
     if (typeof window === 'string') return window;
+    const { writer } = context;
+    const operand = writer.interleaved(input, window.channels).value;
+    const output = { name: node.outputs[0]!.name, shape: channelsLast(shape), origin: nameOf(node) };
+    const countPadding = intOf(node, 'count_include_pad', 0);
+    if (
+      context.options.requantize === 'integer' &&
+      sameQuantization(input.quantization, target) &&
+      !countPadding
+    ) {
+      const { lowest, highest } = target;
+      const value = writer.emit(averagePoolRoundedInt8, { ...window, lowest, highest }, [operand], output);
+      return { value, quantization: target, shape, channels: window.channels };
+    }
     const ratio = input.quantization.scale / target.scale;
     const parameters = {
       ...window,
-      countPadding: intOf(node, 'count_include_pad', 0),
+      countPadding,
       inputZero: input.quantization.zero,
       ...rangeOf(target),
       origin: target.origin,
       ratio,
       ...fixedPoint(context.options.requantize, ratio),
     };
-    const value = context.writer.emit(
-      averagePoolInt8,
-      parameters,
-      [context.writer.interleaved(input, window.channels).value],
-      { name: node.outputs[0]!.name, shape: channelsLast(shape), origin: nameOf(node) },
-    );
+    const value = writer.emit(averagePoolInt8, parameters, [operand], output);
     return { value, quantization: target, shape, channels: window.channels };
   },
 };
