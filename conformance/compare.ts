@@ -3,8 +3,8 @@ export interface Comparison {
   readonly pictures: number;
   /** The largest difference of a logit; Infinity where one is not a number. */
   readonly maxDifference: number;
-  /** The largest logit of the reference, without its sign. */
-  readonly largestLogit: number;
+  /** From the smallest to the largest logit of the reference. */
+  readonly range: number;
   /** Pictures whose top class is the reference's. */
   readonly agreeing: number;
 }
@@ -18,15 +18,16 @@ export function compare(logits: Float32Array, reference: Float32Array, classes: 
   const pictures = reference.length / classes;
   if (logits.length !== reference.length || !Number.isInteger(pictures) || pictures === 0)
     throw new Error(`expected ${reference.length} logits, ${classes} a picture, got ${logits.length}`);
-  let [maxDifference, largestLogit, agreeing] = [0, 0, 0];
+  let [maxDifference, least, most, agreeing] = [0, Infinity, -Infinity, 0];
   for (let i = 0; i < reference.length; i++) {
     const difference = Math.abs(logits[i]! - reference[i]!);
     maxDifference = Math.max(maxDifference, Number.isNaN(difference) ? Infinity : difference);
-    largestLogit = Math.max(largestLogit, Math.abs(reference[i]!));
+    least = Math.min(least, reference[i]!);
+    most = Math.max(most, reference[i]!);
   }
   for (let i = 0; i < pictures; i++)
     if (top(logits, i * classes, classes) === top(reference, i * classes, classes)) agreeing++;
-  return { pictures, maxDifference, largestLogit, agreeing };
+  return { pictures, maxDifference, range: most - least, agreeing };
 }
 
 /** The class with the largest logit, the first of several; −1 where one is not a number. */

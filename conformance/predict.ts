@@ -12,6 +12,8 @@ export interface PredictOptions {
   readonly pictures: number;
   /** Whether to run batches too. */
   readonly batches: boolean;
+  /** Where runs are slow: so many pictures alone, and the others in batches alone. */
+  readonly alone?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -27,7 +29,7 @@ const timedMilliseconds = 1500;
 export async function predictAll(
   classifier: Pick<Classifier<never>, 'predict' | 'warmup' | 'provider'>,
   pixels: Uint8Array,
-  { pictures, batches, signal }: PredictOptions,
+  { pictures, batches, alone, signal }: PredictOptions,
 ): Promise<Predicted> {
   const size = pixels.length / pictures;
   const times: number[] = [];
@@ -38,16 +40,18 @@ export async function predictAll(
     return logits;
   };
   await classifier.warmup();
+  const single = batches ? Math.min(pictures, alone ?? pictures) : pictures;
   const each: Float32Array[] = [];
   const from = performance.now();
-  for (let i = 0; i < pictures; i++) each.push(await one(i));
-  while (times.length < timedRuns && performance.now() - from < timedMilliseconds)
+  for (let i = 0; i < single; i++) each.push(await one(i));
+  while (alone === undefined && times.length < timedRuns && performance.now() - from < timedMilliseconds)
     await one(times.length % pictures);
   const latency = latencyOf(times);
   const { provider } = classifier;
-  const logits = joined(each);
-  if (!batches) return { logits, provider, latency };
-  return { logits, batched: await classifier.predict(pixels, { signal }), provider, latency };
+  if (!batches) return { logits: joined(each), provider, latency };
+  const batched = await classifier.predict(pixels, { signal });
+  const rest = batched.subarray((batched.length / pictures) * single);
+  return { logits: joined([...each, rest]), batched, provider, latency };
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

@@ -67,7 +67,8 @@ export async function runConformance(options: RunOptions): Promise<Conformance> 
             continue;
           }
           try {
-            const outcome: Outcome = await run(subject);
+            const { latency, ...rest }: Outcome = await run(subject);
+            const outcome = { ...rest, ...(timed && latency && { latency }) };
             if (isReference) logits.set(subject.name, outcome.logits);
             add(await cellOf(target, subject, outcome, logits.get(subject.name)!));
           } catch (error) {

@@ -18,7 +18,7 @@ export interface Latency {
 
 /** What a target gave for the pictures of a subject. */
 export interface Outcome {
-  /** [pictures, classes], each picture run alone. */
+  /** [pictures, classes], each picture run alone, or the first of them where runs are slow. */
   readonly logits: Float32Array;
   /** The same from batches, where the target takes them; not of models whose ranges depend on the batch. */
   readonly batched?: Float32Array;

@@ -9,6 +9,8 @@ export interface PageRun {
   readonly pixels: string;
   readonly pictures: number;
   readonly batches: boolean;
+  /** As in `predictAll`. */
+  readonly alone?: number;
   readonly options: Pick<WebOptions, 'executionProviders' | 'threads' | 'ortPath'>;
 }
 
@@ -25,7 +27,7 @@ export interface ConformancePage {
 }
 
 const conformancePage: ConformancePage = {
-  async run({ bundle, variant, pixels: address, pictures, batches, options }) {
+  async run({ bundle, variant, pixels: address, options, ...how }) {
     const pixels = new Uint8Array(await (await fetch(address)).arrayBuffer());
     const log: string[] = [];
     const write = (line: string) => log.push(line);
@@ -35,7 +37,7 @@ const conformancePage: ConformancePage = {
       logger: { info: write, warn: write },
     });
     try {
-      const { logits, batched, ...rest } = await predictAll(classifier, pixels, { pictures, batches });
+      const { logits, batched, ...rest } = await predictAll(classifier, pixels, how);
       const { threads } = classifier;
       return { ...rest, logits: [...logits], ...(batched && { batched: [...batched] }), threads, log };
     } finally {

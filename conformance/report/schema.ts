@@ -19,8 +19,8 @@ const comparisonSchema = v.object({
   pictures: extent,
   /** The largest difference of a logit; null where one is not a number. */
   maxDifference: v.nullable(amount),
-  /** The largest logit of the reference, without its sign. */
-  largestLogit: amount,
+  /** From the smallest to the largest logit of the reference. */
+  range: amount,
   /** Pictures whose top class is the reference's. */
   agreeing: count,
 });

@@ -6,6 +6,7 @@ import { commandMissing, compileC, strictFlags, type Toolchain } from '@trainyar
 import { runCommand } from '../run-command.ts';
 import { pictureBytesOf, type Subject } from '../subject.ts';
 import type { Latency, Outcome, Target } from '../target.ts';
+import { integerLogits } from './integer-logits.ts';
 
 export interface CTargetInit {
   readonly name: string;
@@ -35,6 +36,14 @@ export function cTarget(init: CTargetInit): Target {
     description,
     timed,
     missing: () => commands.map(commandMissing).find((reason) => reason !== undefined),
+    refuses: ({ arithmetic }) =>
+      arithmetic === 'int8-dynamic'
+        ? 'generateC takes ranges that are known beforehand, not models that find them when they run'
+        : undefined,
+    async exact(subject) {
+      const logits = integerLogits(subject);
+      return logits && { name: 'the integer reference', logits };
+    },
     async open({ signal }, use) {
       const given = typeof init.toolchain === 'function' ? await init.toolchain() : init.toolchain;
       await use((subject) => runC(subject, { ...given, signal }, init));

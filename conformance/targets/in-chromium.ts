@@ -74,7 +74,7 @@ async function runInPage(
   log: readonly string[],
   scratch: string,
   subject: Subject,
-  { provider, threads }: ChromiumInit,
+  { provider, threads, timed }: ChromiumInit,
 ): Promise<Outcome> {
   const { manifest, variant, pictures, arithmetic, model, pixels, folder } = subject;
   const place = join(scratch, manifest.name);
@@ -88,6 +88,7 @@ async function runInPage(
     pixels: `/subjects/${manifest.name}/pixels.bin`,
     pictures,
     batches: arithmetic !== 'int8-dynamic',
+    ...(!timed && { alone: 12 }),
     options: { executionProviders: [provider], threads, ortPath: ortPrefix },
   };
   const result = await page
@@ -106,7 +107,7 @@ async function runInPage(
     logits: Float32Array.from(result.logits),
     ...(result.batched && { batched: Float32Array.from(result.batched) }),
     provider: result.provider,
-    latency: result.latency,
+    ...(timed && { latency: result.latency }),
     parts: [{ name: variant.file, bytes: model.length }],
   };
 }

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { exactIntegers } from '@trainyard/runtime-common';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common';
 import * as node from 'onnxruntime-node';
 import { type NativeHalf, type NativeMetadata, nativeTypes } from './native-types.ts';
@@ -41,7 +42,11 @@ export function nativeHalf(options: NativeHalfOptions = {}): NativeHalf {
           onLoad?.(given);
           checkProviders(given, backends, refusing);
           session = await asText(
-            node.InferenceSession.create(new Uint8Array(model), { logSeverityLevel: 3 }),
+            // Phones compute integers exactly; some of the machines that this runs on would not.
+            node.InferenceSession.create(new Uint8Array(model), {
+              logSeverityLevel: 3,
+              extra: exactIntegers,
+            }),
           );
         },
         get inputMetadata() {
