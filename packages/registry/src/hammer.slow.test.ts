@@ -30,8 +30,9 @@ test('PGlite: of 1,000 promotions and rollbacks at once, every read sees one com
   const draw = randomNumbers(6);
   let [moved, incomplete] = [0, 0];
   const calls = Array.from({ length: 1500 }, async (_, i) => {
-    if (i % 3 === 2) incomplete += isComplete(await store.aliases.get(hammered)) ? 0 : 1;
-    else moved += (await moveOnce(store, draw)) ? 1 : 0;
+    if (i % 3 === 2) {
+      if (!isComplete(await store.aliases.get(hammered))) incomplete += 1;
+    } else if (await moveOnce(store, draw)) moved += 1;
   });
   await Promise.all(calls);
   expect(incomplete).toBe(0);
