@@ -1,12 +1,16 @@
+import { writeModel } from '@trainyard/onnx-ir';
 import { commandMissing, compileC, sanitizers, strictFlags } from '@trainyard/testing/embedded';
+import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { generateC } from './generate-c.ts';
+import { type GeneratedC, generateC } from './generate-c.ts';
+import { ortFormat } from './ort-format/ort-format.ts';
 import {
   asBytes,
   asFloats,
   digitsFloatVariants,
   digitsLabels,
   digitsPictures,
+  digitsVariants,
   foreignModels,
   hasDigits,
   hasForeignModels,
@@ -18,6 +22,8 @@ import {
 
 const missing = commandMissing('gcc');
 const checked = { compiler: 'gcc', flags: [...strictFlags, '-O1', ...sanitizers] };
+const expectSmallArena = ({ report: { arenaBytes, arenaLowerBound } }: GeneratedC): void =>
+  expect(arenaBytes).toBeLessThanOrEqual(1.05 * arenaLowerBound);
 const skipped = missing ? ` (skipped: ${missing})` : '';
 
 describe.skipIf(missing || !hasDigits)(`the digits in C${skipped || ' (after npm start)'}`, () => {
@@ -29,15 +35,23 @@ describe.skipIf(missing || !hasDigits)(`the digits in C${skipped || ' (after npm
     const logits = asFloats(await compiled.run(pictures));
     const expected = await runInOrt(model, pictures, [8, 8, 1]);
     const difference = maxDifference(logits, expected);
-    console.log(
-      variant,
-      generated.report.flashBytes,
-      generated.report.arenaBytes,
-      generated.report.arenaLowerBound,
-      difference,
-    );
-    expect(difference).toBeLessThan(variant === 'float16' ? 0.1 : 1e-4);
+    expect(difference).toBeLessThan(1e-4);
+    expectSmallArena(generated);
   });
+});
+
+describe.skipIf(!hasDigits)('the digits in ORT format (after npm start)', () => {
+  test.each(digitsVariants())(
+    '%s gives the logits of the model, and names what it needs',
+    async (variant) => {
+      const model = readDigits(variant);
+      const pictures = digitsPictures();
+      const { bytes, operators } = await ortFormat(writeModel(model), { ort });
+      expect(operators.length).toBeGreaterThan(4);
+      const expected = await runInOrt(model, pictures, [8, 8, 1]);
+      expect(maxDifference(await runInOrt(bytes, pictures, [8, 8, 1]), expected)).toBeLessThan(1e-4);
+    },
+  );
 });
 
 describe.skipIf(missing || !hasForeignModels)(`models of another framework in C${skipped}`, () => {
@@ -46,13 +60,7 @@ describe.skipIf(missing || !hasForeignModels)(`models of another framework in C$
     const generated = generateC(model, { name: 'foreign' });
     await using compiled = await compileC(generated, checked);
     const difference = maxDifference(asFloats(await compiled.run(asBytes(input))), output);
-    console.log(
-      name,
-      generated.report.flashBytes,
-      generated.report.arenaBytes,
-      generated.report.arenaLowerBound,
-      difference,
-    );
     expect(difference).toBeLessThan(1e-4);
+    expectSmallArena(generated);
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Model, readModel, writeModel } from '@trainyard/onnx-ir';
 import * as ort from 'onnxruntime-node';
@@ -11,6 +11,11 @@ const foreignRoot = `${root}../shared/foreign-models`;
 /** Whether `npm start` has been run. */
 export const hasDigits = existsSync(digitsBundle) && existsSync(digitsData);
 export const digitsFloatVariants = ['float32', 'sparse', 'pruned', 'float16'] as const;
+/** Every variant of the bundle. */
+export const digitsVariants = (): string[] =>
+  (hasDigits ? readdirSync(digitsBundle) : ['float32.onnx'])
+    .filter((file) => file.endsWith('.onnx'))
+    .map((file) => file.slice(0, -'.onnx'.length));
 export const readDigits = (variant: string): Model =>
   readModel(new Uint8Array(readFileSync(`${digitsBundle}/${variant}.onnx`)));
 export const digitsLabels = (): string[] =>
@@ -51,11 +56,11 @@ export function readForeignModel(name: string): ForeignModel {
 
 /** The first output of a model in ONNX Runtime, for inputs of its first dimension that lie one after the other. */
 export async function runInOrt(
-  model: Model,
+  model: Model | Uint8Array,
   input: Uint8Array | Float32Array,
   shape: readonly number[],
 ): Promise<Float32Array> {
-  const session = await ort.InferenceSession.create(writeModel(model), {
+  const session = await ort.InferenceSession.create(model instanceof Uint8Array ? model : writeModel(model), {
     logSeverityLevel: 3,
     intraOpNumThreads: 1,
   });
