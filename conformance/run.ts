@@ -7,7 +7,7 @@ import { cellOf, failedCell, refusedCell } from './cell.ts';
 import { compareOrigins } from './origins.ts';
 import { type Cell, type Conformance, parseConformance, type ReportedTarget } from './report/schema.ts';
 import type { SkippedSubject, Subject } from './subject.ts';
-import type { Outcome, Target } from './target.ts';
+import { type Outcome, Refusal, type Target } from './target.ts';
 
 export interface RunOptions {
   readonly targets: readonly Target[];
@@ -74,7 +74,8 @@ export async function runConformance(options: RunOptions): Promise<Conformance> 
           } catch (error) {
             signal.throwIfAborted();
             if (isReference) throw error;
-            add(failedCell(target, subject, messageOf(error)));
+            const cell = error instanceof Refusal ? refusedCell : failedCell;
+            add(cell(target, subject, messageOf(error)));
           }
         }
       });

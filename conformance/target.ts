@@ -37,6 +37,11 @@ export interface TargetContext {
   readonly scratch: string;
 }
 
+/** Thrown by a run that meets a limit of the machine that the runtime states: neither a result nor a failure. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+}
+
 export type RunSubject = (subject: Subject) => Promise<Outcome>;
 
 /** Somewhere a bundle is deployed to. To add one: a file in `targets/`, and a line in its barrel. */

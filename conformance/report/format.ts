@@ -15,7 +15,7 @@ export function percent(share: number): string {
 /** Bytes as `812 B`, `33.7 kB`, `14.2 MB`. */
 export function size(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
-  const [value, unit] = bytes < 1e6 ? [bytes / 1e3, 'kB'] : [bytes / 1e6, 'MB'];
+  const [value, unit] = bytes < 999_500 ? [bytes / 1e3, 'kB'] : [bytes / 1e6, 'MB'];
   return `${value >= 100 ? Math.round(value) : value.toPrecision(3)} ${unit}`;
 }
 

@@ -13,7 +13,7 @@ import type { ConformancePage, PageRun } from '../page/page.ts';
 import { bundledPackage } from '../size/bundled-package.ts';
 import { compressed } from '../size/compressed.ts';
 import type { Subject } from '../subject.ts';
-import type { Outcome, Part, Target } from '../target.ts';
+import { type Outcome, type Part, Refusal, type Target } from '../target.ts';
 
 export interface ChromiumInit {
   readonly name: string;
@@ -99,6 +99,10 @@ async function runInPage(
     .catch((cause: Error) => {
       throw new Error([cause.message, ...log.slice(said)].join('; '), { cause });
     });
+  if (result.provider !== provider && arithmetic === 'float16' && lacksHalves(result.log))
+    throw new Refusal(
+      'the renderer in software has no 16-bit floats (shader-f16); the runtime says so, and takes WASM',
+    );
   if (result.provider !== provider || result.threads !== threads)
     throw new Error(
       `expected ${provider} with ${threads} threads, got ${result.provider} with ${result.threads}: ${result.log.join('; ')}`,
@@ -111,3 +115,6 @@ async function runInPage(
     parts: [{ name: variant.file, bytes: model.length }],
   };
 }
+
+const lacksHalves = (log: readonly string[]): boolean =>
+  log.some((line) => line.includes('requires f16 but the device does not support it'));
