@@ -22,6 +22,8 @@ export interface IntegerContext {
   readonly options: IntegerOptions;
   /** The sizes of a value of the quantized model. */
   shape(value: Value): readonly number[];
+  /** Whether the model gives the value out. */
+  isOutput(value: Value): boolean;
   /** The elements of a value that never changes. */
   constant(value: Value | undefined): TensorData | undefined;
   /** The integers that a float stands for: what is before its DequantizeLinear. */
@@ -50,7 +52,7 @@ export class GraphWriter {
     return name;
   }
 
-  /** A node of an integer kernel. @returns its one result */
+  /** A node of an integer kernel. @returns its first result */
   emit<I extends string, F extends string>(
     kernel: IntegerKernel<I, F>,
     parameters: Fields<I, F>,
@@ -61,10 +63,11 @@ export class GraphWriter {
       readonly shape: readonly number[];
       readonly origin?: string;
     },
+    others: readonly Value[] = [],
   ): Value {
     const result = new Value(this.fresh(output.name), { dtype: output.dtype ?? 'int8', shape: output.shape });
     this.graph.nodes.push(
-      new Node(kernel.operator, inputs, [result], {
+      new Node(kernel.operator, inputs, [result, ...others], {
         name: output.origin ?? output.name,
         domain: integerDomain,
         attributes: kernel.attributes(parameters),

@@ -16,6 +16,7 @@ import {
   isQuantize,
   quantizationOfNode,
 } from './context.ts';
+import { DynamicProducts } from './rules/dynamic.ts';
 import { elementwiseTable, rescalingTable } from './rules/elementwise.ts';
 import { integerRules } from './rules/index.ts';
 import { pixelTable } from './rules/pixels.ts';
@@ -31,8 +32,9 @@ export interface IntegerLowering {
 
 const rules = new Map(integerRules.flatMap((rule) => rule.operators.map((operator) => [operator, rule])));
 
-/** Whether a model holds QuantizeLinear and DequantizeLinear pairs. */
-export const isQuantized = ({ graph }: Model): boolean => graph.nodes.some((node) => isQuantize(node));
+/** Whether a model computes on quantized numbers, in scales of its own or in those of each input. */
+export const isQuantized = ({ graph }: Model): boolean =>
+  graph.nodes.some((node) => isQuantize(node) || (isOnnx(node) && node.opType === 'DynamicQuantizeLinear'));
 
 /**
  * Makes integer operators of a model in QDQ form: each group of DequantizeLinear, operator and QuantizeLinear becomes one
@@ -55,6 +57,7 @@ class Lowering implements IntegerContext {
   readonly #shapes: ReadonlyMap<Value, { readonly shape: readonly unknown[] }>;
   readonly #integers = new Map<Value, IntegerTensor | undefined>();
   readonly #plain = new Map<Value, Value>();
+  readonly #dynamic = new DynamicProducts(this);
 
   constructor(model: Model, options: IntegerOptions) {
     this.#model = model;
@@ -111,6 +114,10 @@ class Lowering implements IntegerContext {
     return isConstantDequantize(value.producer) ? this.plain(value).data : undefined;
   }
 
+  isOutput(value: Value): boolean {
+    return this.#model.graph.outputs.includes(value);
+  }
+
   numbers(value: Value | undefined): IntegerTensor | undefined {
     const node = value?.producer;
     if (!isDequantize(node)) return undefined;
@@ -145,6 +152,8 @@ class Lowering implements IntegerContext {
     const rule = isOnnx(node) ? rules.get(node.opType) : undefined;
     const floats = rule?.toFloat?.(node, this);
     if (floats instanceof Value) return floats;
+    const dynamic = this.#dynamic.lower(value);
+    if (dynamic) return dynamic;
     return this.#copy(node, value);
   }
 
@@ -248,7 +257,7 @@ class Lowering implements IntegerContext {
     const rule: IntegerRule | undefined = isOnnx(node) ? rules.get(node.opType) : undefined;
     if (!rule) return 'no integer kernel for this operator';
     const others = [...anchor.uses].some((use) => !isQuantize(use.node) && !boundsOf(use.node));
-    if (others || this.#model.graph.outputs.includes(anchor)) return 'its floats are read too';
+    if (others || this.isOutput(anchor)) return 'its floats are read too';
     return rule.lower(node, target, this);
   }
 
@@ -256,8 +265,7 @@ class Lowering implements IntegerContext {
   #unclamped(value: Value, target: Target): { readonly anchor: Value; readonly target: Target } {
     const bounds = value.producer && boundsOf(value.producer);
     const before = value.producer?.inputs[0];
-    if (!bounds || !before || value.uses.size !== 1 || this.#model.graph.outputs.includes(value))
-      return { anchor: value, target };
+    if (!bounds || !before || value.uses.size !== 1 || this.isOutput(value)) return { anchor: value, target };
     return this.#unclamped(before, narrowed(target, bounds));
   }
 

@@ -55,7 +55,7 @@ const differences = (a: readonly Float32Array[], b: readonly Float32Array[]) =>
   a.flatMap((values, i) => Array.from(values, (x, k) => Math.abs(x - b[i]![k]!)));
 
 describe.skipIf(missing || !hasDigits)(`the integer digits in C${skipped || ' (after npm start)'}`, () => {
-  test.each(['int8-u8s8', 'int8-s8s8', 'int8-percentile', 'pruned-int8'])(
+  test.each(['int8-u8s8', 'int8-s8s8', 'int8-percentile', 'pruned-int8', 'int8-dynamic'])(
     '%s: bits of the reference and of ONNX Runtime for every test picture, in 64 KB and 24 KB',
     async (variant) => {
       const model = readDigits(variant);

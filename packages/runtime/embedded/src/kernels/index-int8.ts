@@ -3,6 +3,7 @@ import { convInt8 } from './conv-int8.ts';
 import { convTransposeInt8 } from './conv-transpose-int8.ts';
 import type { IntegerKernel } from './definition-int8.ts';
 import { depthwiseConvInt8 } from './depthwise-conv-int8.ts';
+import { convDynamicInt8, dynamicQuantizeInt8, gemmDynamicInt8 } from './dynamic-int8.ts';
 import { gemmInt8, gemmToFloat } from './gemm-int8.ts';
 import { mulInt8 } from './mul-int8.ts';
 import { averagePoolInt8, averagePoolRoundedInt8, globalAveragePoolInt8, maxPoolInt8 } from './pool-int8.ts';
@@ -31,4 +32,7 @@ export const integerKernels: readonly IntegerKernel[] = [
   addRoundedInt8,
   mulInt8,
   resizeInt8,
+  dynamicQuantizeInt8,
+  convDynamicInt8,
+  gemmDynamicInt8,
 ];
