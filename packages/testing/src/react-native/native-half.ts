@@ -41,13 +41,7 @@ export function nativeHalf(options: NativeHalfOptions = {}): NativeHalf {
           const given = typeof second === 'object' && second !== null ? second : undefined;
           onLoad?.(given);
           checkProviders(given, backends, refusing);
-          session = await asText(
-            // Phones compute integers exactly; some of the machines that this runs on would not.
-            node.InferenceSession.create(new Uint8Array(model), {
-              logSeverityLevel: 3,
-              extra: exactIntegers,
-            }),
-          );
+          session = await asText(createSession(new Uint8Array(model)));
         },
         get inputMetadata() {
           return loaded().inputMetadata.map(nativeMetadata);
@@ -77,6 +71,19 @@ export function nativeHalf(options: NativeHalfOptions = {}): NativeHalf {
       };
     },
   };
+}
+
+/**
+ * Phones compute integers exactly; some of the machines that this runs on would not. ONNX Runtime does not take every
+ * model so, as runtime-node has found: the others are loaded in the usual way.
+ */
+async function createSession(model: Uint8Array): Promise<node.InferenceSession> {
+  const options = { logSeverityLevel: 4 } as const;
+  try {
+    return await node.InferenceSession.create(model, { ...options, extra: exactIntegers });
+  } catch {
+    return node.InferenceSession.create(model, options);
+  }
 }
 
 function checkProviders(
