@@ -3,12 +3,13 @@ import { cpus } from 'node:os';
 import type { Benchmark } from './contender.ts';
 import { eagerStep } from './eager-step.ts';
 import { loading } from './loading.ts';
+import { runtime } from './runtime.ts';
 import { train } from './train.ts';
 import { web } from './web.ts';
 
 // How benchmarks lie: other programs run meanwhile (contenders take turns, so compare the ratio, not the times),
 // a contender computes something else (results are compared first), or nothing reads what it computed (losses are).
-const benchmarks: readonly Benchmark[] = [eagerStep, train, loading, web];
+const benchmarks: readonly Benchmark[] = [eagerStep, train, loading, runtime, web];
 
 const folder = new URL('results/', import.meta.url);
 
