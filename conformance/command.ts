@@ -143,13 +143,13 @@ async function write(
   print(`written: conformance.md and conformance.json in ${folder}`);
 }
 
-/** @returns the exit code; what is missing is no failure but in CI, where nothing may be skipped unseen */
+/** @returns the exit code; a target that is missing is no failure but in CI, where none may be skipped unseen */
 function judge(result: Conformance, print: (line: string) => void): number {
   const { lines, holds, complete } = verdict(result);
   for (const line of lines) print(line);
   if (!holds) return 1;
   if (!complete && process.env.CI) {
-    print('conformance: in CI nothing may be missing');
+    print('conformance: in CI no target may be missing');
     return 1;
   }
   return 0;

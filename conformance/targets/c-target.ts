@@ -36,10 +36,6 @@ export function cTarget(init: CTargetInit): Target {
     description,
     timed,
     missing: () => commands.map(commandMissing).find((reason) => reason !== undefined),
-    refuses: ({ arithmetic }) =>
-      arithmetic === 'int8-dynamic'
-        ? 'generateC takes ranges that are known beforehand, not models that find them when they run'
-        : undefined,
     async exact(subject) {
       const logits = integerLogits(subject);
       return logits && { name: 'the integer reference', logits };

@@ -11,7 +11,8 @@ const known = new WeakMap<Subject, Float32Array | undefined>();
  * of the model stays float, whose last bit depends on a library.
  */
 export function integerLogits(subject: Subject): Float32Array | undefined {
-  if (!known.has(subject)) known.set(subject, subject.arithmetic === 'int8' ? compute(subject) : undefined);
+  const isInteger = subject.arithmetic === 'int8' || subject.arithmetic === 'int8-dynamic';
+  if (!known.has(subject)) known.set(subject, isInteger ? compute(subject) : undefined);
   return known.get(subject);
 }
 
