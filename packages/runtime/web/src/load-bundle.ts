@@ -11,7 +11,7 @@ import {
 } from '@trainyard/runtime-common';
 import { HttpSource } from './http-source.ts';
 import type { OrtEvents } from './ort-module.ts';
-import { type Picture, toSent } from './picture.ts';
+import { type Picture, release, toSent } from './picture.ts';
 import type { RuntimeOptions } from './runtime.ts';
 import { sha256 as defaultSha256 } from './sha256.ts';
 import { openStore } from './store.ts';
@@ -140,7 +140,12 @@ async function startIn(
     async decode(picture, input, signal) {
       const sent = await toSent(picture);
       const isLight = sent.kind === 'pixels' && !(sent.picture.data?.length > lightBytes);
-      return isLight ? toInput(sent.picture, input) : session.prepare(sent, signal);
+      if (isLight) return toInput(sent.picture, input);
+      try {
+        return await session.prepare(sent, signal);
+      } finally {
+        release(sent);
+      }
     },
     giveUp: (reason) => session.end(reason),
   };

@@ -41,7 +41,10 @@ export async function toSent(picture: Picture): Promise<SentPicture> {
     return { kind: 'pixels', picture: { data: data as Uint8ClampedArray, width, height, channels: 4 } };
   }
   if (isA<Blob>(picture, 'Blob')) return { kind: 'file', blob: picture };
-  if (isA<ImageBitmap>(picture, 'ImageBitmap')) return { kind: 'frame', frame: picture, ours: false };
+  if (isA<ImageBitmap>(picture, 'ImageBitmap')) {
+    if (picture.width === 0) throw new PictureError('picture', 'an ImageBitmap', 'one that was closed');
+    return { kind: 'frame', frame: picture, ours: false };
+  }
   try {
     if (isA<VideoFrame>(picture, 'VideoFrame')) return ours(picture.clone());
     if (isA<HTMLVideoElement>(picture, 'HTMLVideoElement')) return ours(await frameOf(picture));
@@ -81,6 +84,11 @@ async function frameOf(video: HTMLVideoElement): Promise<ImageBitmap | VideoFram
 function plain(picture: RawPicture): RawPicture {
   const { data, width, height, channels, name } = picture ?? {};
   return name === undefined ? { data, width, height, channels } : { data, width, height, channels, name };
+}
+
+/** Frees a frame that was made for this and went nowhere. */
+export function release(sent: SentPicture): void {
+  if (sent.kind === 'frame' && sent.ours) sent.frame.close();
 }
 
 /** What moves to the worker with the message instead of being copied. */
