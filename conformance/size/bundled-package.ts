@@ -42,3 +42,9 @@ export async function bundledPackage(name: string, platform: 'browser' | 'node' 
   if (code.length === 0) throw new Error(`${name}: expected code, got none`);
   return compressedBytes(`${name}, minified`, new TextEncoder().encode(code.join('\n')));
 }
+
+/** Does not go over the web. */
+export const uncompressed = ({ name, bytes }: Part): Part => ({ name, bytes });
+
+export const nodePackage = async (): Promise<Part> =>
+  uncompressed(await bundledPackage('@trainyard/runtime-node', 'node'));

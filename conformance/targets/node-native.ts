@@ -1,11 +1,8 @@
 import { loadBundle } from '@trainyard/runtime-node';
-import { bundledPackage } from '../size/bundled-package.ts';
-import { nativeOrtParts } from '../size/folder-parts.ts';
-import type { Part, Target } from '../target.ts';
+import { nodePackage } from '../size/bundled-package.ts';
+import { nativeOrtParts } from '../size/ort-parts.ts';
+import type { Target } from '../target.ts';
 import { runOnNode } from './on-node.ts';
-
-/** It does not go over the web. */
-export const plain = ({ name, bytes }: Part): Part => ({ name, bytes });
 
 /** What all others are compared with. */
 export const nodeNative: Target = {
@@ -14,10 +11,7 @@ export const nodeNative: Target = {
   description: "ONNX Runtime's CPU provider in Node, by `@trainyard/runtime-node`",
   timed: true,
   missing: () => undefined,
-  shipped: async () => [
-    plain(await bundledPackage('@trainyard/runtime-node', 'node')),
-    ...(await nativeOrtParts()),
-  ],
+  shipped: async () => [await nodePackage(), ...(await nativeOrtParts())],
   open: ({ signal }, use) =>
     use((subject) =>
       runOnNode(subject, signal, (folder, variant) =>

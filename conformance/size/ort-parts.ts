@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Part } from '../target.ts';
 
 const { resolve } = createRequire(import.meta.url);
@@ -14,7 +15,14 @@ export async function nativeOrtParts(): Promise<Part[]> {
   return Promise.all(files.sort().map((file) => filePart(file, join(folder, file))));
 }
 
-export const filePart = async (name: string, file: string): Promise<Part> => ({
+/** What Node loads of onnxruntime-web. */
+export async function wasmOrtParts(): Promise<Part[]> {
+  const folder = dirname(fileURLToPath(import.meta.resolve('onnxruntime-web')));
+  const files = ['ort.node.min.mjs', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'];
+  return Promise.all(files.map((file) => filePart(file, join(folder, file))));
+}
+
+const filePart = async (name: string, file: string): Promise<Part> => ({
   name,
   bytes: (await stat(file)).size,
 });
