@@ -27,6 +27,8 @@ export default defineConfig({
   resolve: {
     conditions: ['@trainyard/source', 'onnxruntime-web-use-extern-wasm', ...defaultClientConditions],
   },
+  // What only the worker needs, too: found late, it would have the page load again in the middle of a training.
+  optimizeDeps: { entries: ['index.html', 'src/teach/learn-worker.ts'] },
   worker: { format: 'es' },
   server: { headers },
   preview: { headers },
