@@ -22,10 +22,10 @@ export function promoted({ champions, challenger }: AliasState, version: number)
  * The champion goes, and the one before it is champion again; `previous` is then the one before that. So a second
  * rollback goes further back, and never to the version that was rolled back from.
  */
-export const rolledBack = ({ champions, challenger }: AliasState): AliasState => ({
-  champions: champions.slice(0, -1),
-  challenger,
-});
+export function rolledBack({ champions, challenger }: AliasState): AliasState {
+  const rest = champions.slice(0, -1);
+  return { champions: rest, challenger: challenger === rest.at(-1) ? undefined : challenger };
+}
 
 export const challenged = ({ champions }: AliasState, version: number): AliasState => ({
   champions,

@@ -93,6 +93,8 @@ class Call implements fc.AsyncCommand<AliasModel, Store> {
       model.challenger = undefined;
     if (kind === 'promote' && version !== champion) model.line.push(version);
     if (kind === 'rollback') model.line.pop();
+    // Nobody challenges himself.
+    if (model.line.at(-1) === model.challenger) model.challenger = undefined;
     if (model.line.at(-1) !== champion) model.champions.push(model.line.at(-1));
     return 'done';
   }

@@ -59,7 +59,7 @@ export function testMigrations(emptyDatabase: () => Promise<Database>): void {
         await migrate(database, steps);
         expect([await columns(), await database.query('select * from trainyard.t')]).toEqual(expected);
       }),
-      { numRuns: 25 },
+      { numRuns: 10 },
     );
   });
 
