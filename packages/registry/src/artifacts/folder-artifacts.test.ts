@@ -105,6 +105,22 @@ test('a file that was cut off, grew, or is empty is found, and putting it again 
   }
 });
 
+test('an artifact that is collected while it is put again is there in the end', async () => {
+  await store.put(bytesOf('hello'));
+  const collected = folderArtifacts(folder, {
+    fileSystem: {
+      ...nodeFileSystem,
+      async touch(file) {
+        await rm(file);
+        await nodeFileSystem.touch(file);
+      },
+    },
+  });
+  await collected.put(bytesOf('hello'));
+  expect(await store.get(digestFor('hello'))).toEqual(bytesOf('hello'));
+  expect(await incoming()).toEqual([]);
+});
+
 test('nothing larger than is allowed is stored or read, and nothing is left of it', async () => {
   const small = folderArtifacts(folder, { maxBytes: 10 });
   const endless = async function* () {

@@ -96,14 +96,22 @@ export function folderArtifacts(folder: string, options: FolderArtifactsOptions 
     }
   }
 
+  /** Says to whoever collects garbage that somebody counts on it again. @returns false where it has gone already */
+  const touch = (path: string): Promise<boolean> =>
+    fs.touch(path).then(
+      () => true,
+      (error: unknown) => {
+        if (codeOf(error) === 'ENOENT') return false;
+        throw error;
+      },
+    );
+
   async function put(source: ArtifactSource): Promise<Artifact> {
     await incoming.removeLeftovers();
     const { temporary, artifact } = await incoming.write(source, maxBytes);
     try {
       const path = pathOf(artifact.digest);
-      if (await isWhole(artifact.digest)) {
-        // Says that somebody counts on it again, to whoever collects garbage.
-        await fs.touch(path);
+      if ((await isWhole(artifact.digest)) && (await touch(path))) {
         await fs.syncFolder(dirname(path));
         await fs.remove(temporary);
         return artifact;

@@ -69,6 +69,13 @@ test('whoever died while it took over holds nobody up', async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
+test('what a process left that died while it made a lock goes after a minute', async () => {
+  for (const name of ['old', 'new']) await writeFile(`${file}.${name}.tmp`, '{');
+  await utimes(`${file}.old.tmp`, 0, 0);
+  await (await lockFolder(file)).release();
+  expect(await readdir(folder)).toEqual(['lock.new.tmp']);
+});
+
 test.runIf(process.platform === 'linux')('a later process of the same number is another one', async () => {
   await leave({ started: '1' });
   await (await lockFolder(file)).release();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { link, mkdir, open, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { codeOf, StoreLockedError } from '../errors.ts';
 import { livenessOf, ownIdentity, type ProcessIdentity } from './process-identity.ts';
@@ -38,6 +38,7 @@ const times: LockTimes = { beat: 5_000, silence: 60_000 };
 export async function lockFolder(file: string, { beat, silence }: LockTimes = times): Promise<OwnerLock> {
   await mkdir(dirname(file), { recursive: true });
   const own = await acquire(file, silence);
+  await removeLeftovers(file);
   let seen = performance.now();
   const timer = setInterval(async () => {
     const now = new Date();
@@ -95,6 +96,16 @@ async function removeDead(file: string, dead: Owner, silence: number): Promise<v
   }
   if ((await readOwner(file))?.id === dead.id) await rm(file, { force: true });
   if ((await readOwner(takeover))?.id === own.id) await rm(takeover, { force: true });
+}
+
+/** Removes what processes left that died while they made a lock: that takes a moment, not a minute. */
+async function removeLeftovers(file: string): Promise<void> {
+  for (const name of await readdir(dirname(file))) {
+    if (!name.startsWith(`${basename(file)}.`) || !name.endsWith('.tmp')) continue;
+    const left = join(dirname(file), name);
+    const changed = await changedAt(left);
+    if (changed !== undefined && Date.now() - changed > 60_000) await rm(left, { force: true });
+  }
 }
 
 async function tryCreate(file: string, owner: Owner): Promise<boolean> {
