@@ -21,7 +21,11 @@ async function printedBy(readme: string): Promise<string[]> {
 }
 
 test('the example of the README of runtime-node runs', async () => {
-  const [label, several, figures, ...rest] = await printedBy('packages/runtime/node/README.md');
+  const [manifest, model, provider, label, several, figures, ...rest] = await printedBy(
+    'packages/runtime/node/README.md',
+  );
+  expect([manifest, model]).toEqual(['manifest.json: true', 'full.onnx: true']);
+  expect(provider).toMatch(/^(cuda 0|cpu 1)$/);
   expect(['ape', 'bee', 'cat']).toContain(label);
   expect([several, figures, rest]).toEqual(['2', '2 true', []]);
 });
