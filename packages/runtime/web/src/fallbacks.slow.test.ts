@@ -33,7 +33,7 @@ describe.skipIf(chromiumMissing)(inChromium('what a page lacks'), () => {
         expect(result.log).toContainEqual(expect.stringMatching(/^warn: execution provider webgpu: /));
         expect(requests.filter((path) => /jspi|asyncify|webgpu/.test(path))).toEqual([]);
       },
-      { args: ['--disable-blink-features=WebGPU'] },
+      { webGpu: false },
     ));
 
   test('WebGPU files: WASM, with the reason', () =>

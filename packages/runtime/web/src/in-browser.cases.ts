@@ -34,17 +34,19 @@ export interface SiteOptions extends ServeOptions {
   readonly folders?: Readonly<Record<string, string>>;
   /** Switches of Chromium. */
   readonly args?: readonly string[];
+  /** Whether it has WebGPU; by default it has. */
+  readonly webGpu?: boolean;
 }
 
 /** Serves the page of these tests, bundled from the sources, to a Chromium. */
 export const withSite = <T>(
   use: (site: Site) => Promise<T>,
-  { folders = {}, args = [], ...options }: SiteOptions = {},
+  { folders = {}, args = [], webGpu = true, ...options }: SiteOptions = {},
 ): Promise<T> =>
   bundlePage(fileURLToPath(new URL('browser-page', import.meta.url)), (folder) =>
     serveFolders(
       { ...folders, '/': folder },
-      (url) => withChromium((browser) => use({ browser, url }), args),
+      (url) => withChromium((browser) => use({ browser, url }), args, webGpu),
       options,
     ),
   );

@@ -18,19 +18,21 @@ const softwareWebGpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftsha
 export const fakeCamera = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
 /**
- * Headless Chromium with WebGPU in software, closed at the end.
+ * Headless Chromium, closed at the end.
  * @param args more of its switches
+ * @param webGpu whether it has WebGPU, in software
  * @throws Error where there is no Chromium
  */
 export async function withChromium<T>(
   use: (browser: Browser) => Promise<T>,
   args: readonly string[] = [],
+  webGpu = true,
 ): Promise<T> {
   if (!existsSync(executablePath))
     throw new Error(`no Chromium at ${executablePath}; install it, or name it in CHROMIUM`);
   const browser = await chromium.launch({
     executablePath,
-    args: ['--no-sandbox', ...softwareWebGpu, ...args],
+    args: ['--no-sandbox', ...(webGpu ? softwareWebGpu : []), ...args],
   });
   try {
     return await use(browser);
