@@ -1,13 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { messageOf } from '@trainyard/runtime-common';
 import { environment } from '@trainyard/runtime-node';
-import { cellOf, failedCell, refusedCell } from './cell.ts';
 import { compareOrigins } from './origins.ts';
 import { type Cell, type Conformance, parseConformance, type ReportedTarget } from './report/schema.ts';
+import { runTarget } from './run-target.ts';
 import type { SkippedSubject, Subject } from './subject.ts';
-import { type Outcome, Refusal, type Target } from './target.ts';
+import type { Target } from './target.ts';
 
 export interface RunOptions {
   readonly targets: readonly Target[];
@@ -34,70 +31,36 @@ export async function runConformance(options: RunOptions): Promise<Conformance> 
   const cells: Cell[] = [];
   const reported = new Map<string, ReportedTarget>();
 
-  async function runTarget(target: Target): Promise<void> {
+  async function runOne(target: Target): Promise<void> {
     const { name, title, description, timed } = target;
-    const isReference = target === reference;
     const isChosen = targets.includes(target);
-    const done = new Set<string>();
-    const add = (cell: Cell): void => {
-      done.add(cell.subject);
-      if (!isChosen) return;
-      cells.push(cell);
-      onCell?.(cell);
-    };
-    const report = (more: Partial<ReportedTarget> = {}): void => {
-      if (!isChosen) return;
-      const entry = { name, title, description, timed, shipped: [], ...more };
-      reported.set(name, entry);
-      onTarget?.(entry);
-    };
-    const missing = target.missing();
-    if (missing !== undefined) return report({ skipped: missing });
-    report();
-    const folder = join(scratch, name);
-    await mkdir(folder, { recursive: true });
-    const context = { signal, scratch: folder };
-    try {
-      await target.open(context, async (run) => {
-        for (const subject of subjects) {
-          signal.throwIfAborted();
-          const refused = target.refuses?.(subject);
-          if (refused !== undefined) {
-            add(refusedCell(target, subject, refused));
-            continue;
-          }
-          try {
-            const { latency, ...rest }: Outcome = await run(subject);
-            const outcome = { ...rest, ...(timed && latency && { latency }) };
-            if (isReference) logits.set(subject.name, outcome.logits);
-            add(await cellOf(target, subject, outcome, logits.get(subject.name)!));
-          } catch (error) {
-            signal.throwIfAborted();
-            if (isReference) throw error;
-            const cell = error instanceof Refusal ? refusedCell : failedCell;
-            add(cell(target, subject, messageOf(error)));
-          }
-        }
-      });
-      const shipped = await target.shipped?.(context);
-      if (shipped && isChosen) reported.set(name, { ...reported.get(name)!, shipped: [...shipped] });
-    } catch (error) {
-      signal.throwIfAborted();
-      if (isReference) throw error;
-      // What kept the whole target from running kept every subject from it that has no result yet.
-      const left = subjects.filter((subject) => !done.has(subject.name));
-      if (left.length === 0) throw error;
-      for (const subject of left) add(failedCell(target, subject, messageOf(error)));
-    }
+    const skipped = target.missing();
+    const entry = { name, title, description, timed, ...(skipped !== undefined && { skipped }) };
+    reported.set(name, { ...entry, shipped: [] });
+    if (isChosen) onTarget?.({ ...entry, shipped: [] });
+    if (skipped !== undefined) return;
+    const shipped = await runTarget(target, {
+      subjects,
+      scratch,
+      signal,
+      logits,
+      isReference: target === reference,
+      onCell(cell) {
+        if (!isChosen) return;
+        cells.push(cell);
+        onCell?.(cell);
+      },
+    });
+    reported.set(name, { ...entry, shipped: [...shipped] });
   }
 
-  await runTarget(reference);
+  await runOne(reference);
   const origins = await compareOrigins(subjects, signal);
   const others = targets.filter((target) => target !== reference);
-  for (const target of others.filter(({ timed }) => timed)) await runTarget(target);
+  for (const target of others.filter(({ timed }) => timed)) await runOne(target);
   await inParallel(
     others.filter(({ timed }) => !timed),
-    runTarget,
+    runOne,
   );
   const { node, onnxRuntime, cpu, processors, platform } = environment();
   return parseConformance({
