@@ -107,6 +107,7 @@ export async function learn(
   const before = await look();
   const split = joined(lesson.rehearsal, splitOf(repeated(toLearn, perClass), labels));
   let done = 0;
+  // biome-ignore lint/suspicious/noFocusedTests: the trainer's fit, no test
   const result = await fit(head, split, {
     epochs: lesson.epochs,
     batchSize,
