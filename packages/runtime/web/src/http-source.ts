@@ -18,6 +18,8 @@ export interface HttpSourceOptions {
   readonly store: Store | undefined;
   readonly sha256: Sha256;
   readonly expectedDigest: string | undefined;
+  /** Whether the folder may have `files.json`, an index of compressed forms. */
+  readonly indexed: boolean;
   readonly warn: (message: string) => void;
 }
 
@@ -29,7 +31,7 @@ export class HttpSource implements BundleSource {
   readonly name: string;
   readonly #folder: URL;
   readonly #options: HttpSourceOptions;
-  readonly #encodings: Encodings;
+  readonly #encodings: Encodings | undefined;
   #bytes: Uint8Array | undefined;
   #manifest: Manifest | undefined;
   /** Whether the manifest was kept on an earlier visit, when its checksum was compared. */
@@ -42,7 +44,7 @@ export class HttpSource implements BundleSource {
     this.name = folder.pathname.split('/').filter(Boolean).at(-1) ?? folder.host;
     this.#folder = folder;
     this.#options = options;
-    this.#encodings = encodingsIn(folder);
+    this.#encodings = options.indexed ? encodingsIn(folder) : undefined;
   }
 
   async read(file: string, options: ReadOptions = {}): Promise<Uint8Array> {
@@ -122,7 +124,7 @@ export class HttpSource implements BundleSource {
   #download(
     file: string,
     { signal, onBytes }: ReadOptions,
-    model?: { readonly bytes: number; readonly encodings: Encodings },
+    model?: { readonly bytes: number; readonly encodings: Encodings | undefined },
   ): Promise<Uint8Array> {
     const options = { from: this.name, file, fresh: model === undefined, signal, onBytes, ...model };
     return download(new URL(file, this.#folder), options);

@@ -1,8 +1,10 @@
 import {
   type BundleSource,
+  type Classifier,
   loadClassifier,
   type ModelSession,
   type ModelSignature,
+  manifestFile,
   packedSource,
   RuntimeError,
   silentLogger,
@@ -20,7 +22,10 @@ import type { WebClassifier, WebOptions } from './web-options.ts';
 import type { Loaded } from './worker-protocol.ts';
 import { WorkerSession } from './worker-session.ts';
 
-/** The address of a bundle's folder, a packed bundle (`packBundle`), or any source. */
+/**
+ * The address of a bundle's folder, or of the manifest in one that has no index; a packed bundle (`packBundle`); or
+ * any source.
+ */
 export type BundlePlace = string | URL | Uint8Array | Blob | BundleSource;
 
 /** How this build of the package finds what belongs to it. */
@@ -63,8 +68,9 @@ export async function loadBundleIn(
   const stop = () => where.giveUp(signal?.reason);
   signal?.addEventListener('abort', stop);
   let threads = 1;
+  let classifier: Classifier<Picture>;
   try {
-    const classifier = await loadClassifier(
+    classifier = await loadClassifier(
       source,
       { ...options, sha256 },
       {
@@ -84,14 +90,14 @@ export async function loadBundleIn(
         },
       },
     );
-    if (source instanceof HttpSource) await source.keep();
-    return { ...classifier, threads };
   } catch (error) {
     where.giveUp(error);
     throw error;
   } finally {
     signal?.removeEventListener('abort', stop);
   }
+  if (source instanceof HttpSource) await source.keep();
+  return { ...classifier, threads };
 }
 
 function checkThreads(threads: number | undefined): void {
@@ -120,8 +126,9 @@ async function sourceOf(
   if (typeof place !== 'string' && !(place instanceof URL)) return place;
   const url = new URL(place, globalThis.document?.baseURI ?? location.href);
   const store = cache ? await openStore(warn) : undefined;
-  const folder = url.pathname.endsWith('/manifest.json') ? new URL('.', url) : withSlash(url);
-  return new HttpSource(folder, { store, sha256, expectedDigest, warn });
+  const indexed = !url.pathname.endsWith(`/${manifestFile}`);
+  const folder = indexed ? withSlash(url) : new URL('.', url);
+  return new HttpSource(folder, { store, sha256, expectedDigest, indexed, warn });
 }
 
 async function startIn(

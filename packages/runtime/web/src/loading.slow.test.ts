@@ -107,9 +107,17 @@ describe.skipIf(chromiumMissing)(inChromium('loading over HTTP'), () => {
     withSite(
       async ({ browser, url }) => {
         const { page, requests } = await readyPage(browser, url);
-        const result = await page.evaluate(() => inPage.load('/bundle/manifest.json', { cache: false }));
-        expect(result).toMatchObject({ logits });
-        expect(requests).toContain('/bundle/full.onnx');
+        for (const [place, asked] of [
+          ['/bundle', ['files.json', 'files.json.br', 'full.onnx', 'full.onnx.gz']],
+          // Who names the manifest says that there is no index.
+          ['/bundle/manifest.json', ['full.onnx']],
+        ] as const) {
+          requests.length = 0;
+          const result = await page.evaluate((at) => inPage.load(at, { cache: false }), place);
+          expect(result).toMatchObject({ logits });
+          const files = loaded(requests).map((path) => path.slice('/bundle/'.length));
+          expect(files.filter((file) => !file.startsWith('manifest'))).toEqual(asked);
+        }
       },
       forPage({ answer: cutOff('/bundle/full.onnx.gz') }),
     ));
