@@ -17,6 +17,9 @@ const softwareWebGpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftsha
 /** A camera that shows a test picture which moves, and that nobody has to allow. */
 export const fakeCamera = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
+/** Playwright ends the process at a signal. A program that listens for it itself has more to clean up than a browser. */
+const isUnheard = (signal: NodeJS.Signals): boolean => process.listenerCount(signal) === 0;
+
 /**
  * Headless Chromium, closed at the end.
  * @param args more of its switches
@@ -33,6 +36,9 @@ export async function withChromium<T>(
   const browser = await chromium.launch({
     executablePath,
     args: ['--no-sandbox', ...(webGpu ? softwareWebGpu : []), ...args],
+    handleSIGINT: isUnheard('SIGINT'),
+    handleSIGTERM: isUnheard('SIGTERM'),
+    handleSIGHUP: isUnheard('SIGHUP'),
   });
   try {
     return await use(browser);
