@@ -87,6 +87,46 @@ export class QdqNet {
     return this.constant(TensorData.from('int64', [values.length], BigInt64Array.from(values, BigInt)));
   }
 
+  /** An input of 8 bits: pixels, or numbers that a caller has quantized. */
+  bytes(shape: readonly number[], dtype: Dtype = 'uint8'): Value {
+    const value = new Value(`x${this.#count++}`, { dtype, shape });
+    this.graph.inputs.push(value);
+    return value;
+  }
+
+  /** The value as integers, which are the model's output. */
+  integersOf(value: Value, scale: number): Value {
+    const integers = new Value('integers', { dtype: this.dtype });
+    const step = [this.constant(scalar(scale)), this.constant(this.#zero(this.random.int(0, 255)))];
+    this.graph.nodes.push(new Node('QuantizeLinear', [value, ...step], [integers]));
+    return integers;
+  }
+
+  /** Numbers of an input of 8 bits. */
+  dequantized(value: Value, scale: number): Value {
+    const zero = this.constant(this.#zero(this.random.int(0, 255)));
+    return this.op('DequantizeLinear', [value, this.constant(scalar(scale)), zero]);
+  }
+
+  /** A product of integers in the scale of each input, as our dynamic quantization writes it. */
+  dynamic(
+    x: Value,
+    opType: 'ConvInteger' | 'MatMulInteger',
+    dims: readonly number[],
+    outputs: number,
+    attributes = {},
+  ) {
+    const integers = [this.#value('q'), this.#value('scale'), this.#value('zero')] as const;
+    this.graph.nodes.push(new Node('DynamicQuantizeLinear', [x], integers));
+    const weights = Int8Array.from({ length: sizeOf(dims) }, () => this.random.int(-127, 127));
+    const w = this.constant(TensorData.from('int8', dims, weights));
+    const sums = this.op('Cast', [this.op(opType, [integers[0], w, integers[2]], attributes)], { to: 1 });
+    const perChannel = [outputs, ...Array<number>(opType === 'ConvInteger' ? dims.length - 2 : 0).fill(1)];
+    const numbers = () => Array.from({ length: outputs }, () => this.random.float(0.005, 0.02));
+    const scale = this.op('Mul', [integers[1], this.floats(perChannel, ...numbers())]);
+    return this.op('Add', [this.op('Mul', [sums, scale]), this.floats(perChannel, ...numbers())]);
+  }
+
   /** Constant numbers of 8 bits in the activations' type. */
   integers(dims: readonly number[], scale: number): Value {
     const bytes = Uint8Array.from({ length: sizeOf(dims) }, () => this.random.int(0, 255));
@@ -451,6 +491,69 @@ export const quantizedCases: readonly QuantizedCase[] = [
     build: (net) => net.quantized(net.input(picture(net)), net.random.float(0.005, 0.05)),
   },
   {
+    name: 'Pixels',
+    steps: 0,
+    build(net) {
+      const channels = net.random.int(1, 4);
+      const planes = net.op('Transpose', [net.bytes([1, 5, 4, channels])], { perm: [0, 3, 1, 2] });
+      const each = (least: number, most: number) =>
+        net.floats(
+          [channels, 1, 1],
+          ...Array.from({ length: channels }, () => net.random.float(least, most)),
+        );
+      const centered = net.op('Sub', [net.op('Cast', [planes], { to: 1 }), each(90, 130)]);
+      return net.quantized(net.op('Div', [centered, each(40, 70)]), 0.02);
+    },
+  },
+  {
+    name: 'Pixels in planes',
+    steps: 0,
+    build(net) {
+      const numbers = net.op('Cast', [net.bytes([1, 3, 4, 5])], { to: 1 });
+      return net.quantized(net.op('Mul', [numbers, net.floats([], net.random.float(0.01, 0.02))]), 0.02);
+    },
+  },
+  {
+    name: 'Integers in and out',
+    steps: 0,
+    build(net) {
+      const x = net.dequantized(net.bytes([1, 3, 4, 5], net.dtype), 0.03);
+      return net.integersOf(net.op('MaxPool', [x], { kernel_shape: [2, 2] }), 0.02);
+    },
+  },
+  {
+    name: 'AveragePool in one scale',
+    steps: 1,
+    build(net) {
+      const x = net.input([1, 5, 6, 7]);
+      const y = net.op('AveragePool', [x], { kernel_shape: [2, 3], strides: [2, 1], pads: [1, 0, 0, 1] });
+      return net.quantized(y, scaleOf(x), zeroOf(x));
+    },
+  },
+  {
+    name: 'Conv in the scale of each input',
+    steps: 0,
+    build(net) {
+      const groups = net.random.int(1, 3);
+      const [depth, outputs] = [net.random.int(1, 4), groups * net.random.int(1, 3)];
+      const x = new Value('x', { dtype: 'float32', shape: picture(net, groups * depth) });
+      net.graph.inputs.push(x);
+      const kernel = [net.random.int(1, 3), net.random.int(1, 2)];
+      const attributes = { ...window(net, kernel), group: groups };
+      return net.dynamic(x, 'ConvInteger', [outputs, depth, ...kernel], outputs, attributes);
+    },
+  },
+  {
+    name: 'MatMul in the scale of each input',
+    steps: 0,
+    build(net) {
+      const [depth, columns] = [net.random.int(1, 40), net.random.int(1, 9)];
+      const x = new Value('x', { dtype: 'float32', shape: [net.random.int(1, 3), depth] });
+      net.graph.inputs.push(x);
+      return net.dynamic(x, 'MatMulInteger', [depth, columns], columns);
+    },
+  },
+  {
     // Nothing knows it on integers.
     name: 'Softmax in between',
     steps: 1,
@@ -478,8 +581,14 @@ export function buildCase({ build }: Pick<QuantizedCase, 'build'>, seed: number,
   const draw = () =>
     model.graph.inputs.map((value) => {
       const shape = value.type!.shape as readonly number[];
-      const data = Float32Array.from({ length: sizeOf(shape) }, () => random.float(-2.5, 2.5));
-      return { name: value.name, shape, data };
+      const kind = value.type!.dtype as Dtype | 'float32';
+      const data =
+        kind === 'float32'
+          ? Float32Array.from({ length: sizeOf(shape) }, () => random.float(-2.5, 2.5))
+          : kind === 'uint8'
+            ? Uint8Array.from({ length: sizeOf(shape) }, () => random.int(0, 255))
+            : Int8Array.from({ length: sizeOf(shape) }, () => random.int(-128, 127));
+      return { name: value.name, dtype: kind, shape, data };
     });
   const last = output.producer!;
   return { model, draw, step: last.opType === 'DequantizeLinear' ? scaleOf(output) : undefined };
