@@ -27,7 +27,7 @@ export async function loadBundle(
   const source = await sourceOf(place, options);
   return loadClassifier<Picture, ReactNativeOptions>(
     source,
-    { sha256, ...options },
+    { ...options, sha256: options.sha256 ?? sha256 },
     {
       platform: 'react-native',
       createSession: (model, signature) => createSession(ort, model, signature, options),
