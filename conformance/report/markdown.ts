@@ -23,11 +23,17 @@ function head(result: Conformance): string[] {
     '# Conformance',
     `The same bundles, run on every platform they are made for, give the same answers. One command writes this page: it runs ${subjects.length} models, ${pictures} pictures in all, on each of ${ran.length} targets, compares every logit, and fails when a bar breaks.`,
     command,
-    `**${verdict(result).lines.at(-1)!.replace('conformance: ', '')}** (${createdAt.slice(0, 10)}, ${environment.cpu}, ${environment.processors} processors, Node ${environment.node}, ONNX Runtime ${environment.onnxRuntime}).`,
+    `**${sentenceOf(verdict(result).lines.at(-1)!)}** (${createdAt.slice(0, 10)}, ${environment.cpu}, ${environment.processors} processors, Node ${environment.node}, ONNX Runtime ${environment.onnxRuntime}; it took ${result.seconds} s)`,
     summaryTable(result),
     ...exactness(result),
-    'In a column: ✓ when every model of that kind holds its [bar](#the-bars), and the largest difference of a logit from Node’s native one. Every top class is the same, unless the cell says how many are not. A – is a kind of model that the target does not take. Time and size are those of digits/float32. What is shipped is the model and everything it needs but the operating system, compressed where it goes over the web; of C it is flash, and the memory it reserves.',
+    'In a column: ✓ when every model of that kind holds its [bar](#the-bars), and the largest difference of a logit from Node’s native one, which the first row is itself. Every top class is the same, unless the cell says how many are not. A – is a kind of model that the target does not take. Time and size are those of digits/float32. What is shipped is the model and everything it needs but the operating system, compressed where it goes over the web; of C it is flash, and the memory it reserves.',
   ];
+}
+
+/** `conformance: all hold` as a sentence. */
+function sentenceOf(line: string): string {
+  const text = line.replace('conformance: ', '');
+  return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
 }
 
 /** Of C, whose integers have a reference of their own. */
@@ -71,7 +77,7 @@ function details(result: Conformance): string[] {
     'The largest difference of a logit from that of Node. `=` is none at all. Where a top class differs, the share of pictures with the same one follows.',
     detailsTable(result),
     '## Time of one picture',
-    'The median of single pictures, in a process that does nothing else, where the processor is a real one.',
+    'The median of single pictures, as the machine was meanwhile, where the processor is a real one.',
     latencyTable(result),
     '## What is shipped',
     'Beside the model file:',
