@@ -27,6 +27,9 @@ async function inNode(
 
 const digits = [...'0123456789'];
 
+/** A busy machine may take its time. */
+const patiently = { timeout: 30_000 };
+
 /** Waits until the page says what Node says of the pixels it shows. */
 async function expectSameAnswer(page: Page, session: ort.InferenceSession, labels = digits): Promise<Answer> {
   const expected = await inNode(session, await seenPixels(page), labels);
@@ -95,9 +98,9 @@ describe.skipIf(missing)(`the demo in Chromium${missing ?? ''}`, () => {
     await settled(page);
     const { label } = await expectSameAnswer(page, session);
     expect(label).toBe('1');
-    await expect.poll(() => page.locator('#announce').textContent()).toMatch(/^Read as 1, /);
+    await expect.poll(() => page.locator('#announce').textContent(), patiently).toMatch(/^Read as 1, /);
     await page.keyboard.press('Backspace');
-    await expect.poll(() => answerOf(page)).toMatchObject({ label: '?' });
+    await expect.poll(() => answerOf(page), patiently).toMatchObject({ label: '?' });
     // With the arrows the tabs, too.
     await page.locator('#tab-draw').focus();
     await page.keyboard.press('ArrowRight');
@@ -117,7 +120,7 @@ describe.skipIf(missing)(`the demo in Chromium${missing ?? ''}`, () => {
         width,
       );
       await page.locator('#photo').waitFor();
-      await expect.poll(() => page.locator('#photo').getAttribute('width')).toBe('160');
+      await expect.poll(() => page.locator('#photo').getAttribute('width'), patiently).toBe('128');
       const read = await expectSameAnswer(page, session);
       if (read.label === String(label)) right++;
     }
@@ -125,7 +128,9 @@ describe.skipIf(missing)(`the demo in Chromium${missing ?? ''}`, () => {
     await page
       .locator('#file')
       .setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no') });
-    await expect.poll(() => page.locator('#photo-note').textContent()).toContain('notes.txt is no picture');
+    await expect
+      .poll(() => page.locator('#photo-note').textContent(), patiently)
+      .toContain('notes.txt is no picture');
     expect(await answerOf(page)).toMatchObject({ label: '?' });
     expect(errors).toEqual([]);
     await page.context().close();
@@ -135,7 +140,9 @@ describe.skipIf(missing)(`the demo in Chromium${missing ?? ''}`, () => {
     const { page, errors } = await openDemo(browser, url);
     await page.locator('#tab-camera').click();
     await page.locator('#camera-start').click();
-    await expect.poll(() => page.locator('#camera-words').textContent()).toMatch(/no camera|refused/);
+    await expect
+      .poll(() => page.locator('#camera-words').textContent(), patiently)
+      .toMatch(/no camera|refused/);
     await page.locator('#tab-draw').click();
     await draw(page, '#pad', drawn(3, 0, 1));
     await expectSameAnswer(page, session);
@@ -172,7 +179,7 @@ describe.skipIf(missing)(`the demo in Chromium${missing ?? ''}`, () => {
     const { page, errors } = await openDemo(browser, url);
     await page.locator('#measure').click();
     await page.locator('#measure-stop').click();
-    await expect.poll(() => page.locator('#measure-words').textContent()).toBe('Stopped.');
+    await expect.poll(() => page.locator('#measure-words').textContent(), patiently).toBe('Stopped.');
     await page.locator('#measure').click();
     await page.locator('#measure').waitFor({ state: 'visible', timeout: 300_000 });
     expect(await page.locator('#measure-words').textContent()).toContain('Done, on WASM');
@@ -184,7 +191,7 @@ describe.skipIf(missing)(`the demo in Chromium${missing ?? ''}`, () => {
       expect(Number.parseFloat(agreement!)).toBeGreaterThanOrEqual(97);
     }
     await page.getByRole('button', { name: 'Use pruned-int8' }).click();
-    await expect.poll(() => page.locator('#fact-size').textContent()).toBe('18.8 kB');
+    await expect.poll(() => page.locator('#fact-size').textContent(), patiently).toBe('18.8 kB');
     expect(errors).toEqual([]);
     await page.context().close();
   });
@@ -209,7 +216,7 @@ describe.skipIf(missing)(`the demo in Chromium${missing ?? ''}`, () => {
     await page.locator('#train').click();
     await page.locator('#taught').waitFor();
     await page.locator('#load').waitFor({ state: 'hidden' });
-    await expect.poll(() => page.locator('#variant').inputValue()).toBe('taught');
+    await expect.poll(() => page.locator('#variant').inputValue(), patiently).toBe('taught');
     expect(await page.locator('.curve .line').getAttribute('d')).toMatch(/^M.*L/);
     const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#download').click()]);
     expect(download.suggestedFilename()).toBe('digits-taught.onnx');
@@ -238,7 +245,7 @@ describe.skipIf(missing)(`the demo in Chromium${missing ?? ''}`, () => {
     // The examples outlive the page; forgetting takes the model away too.
     await page.reload();
     await page.locator('#load').waitFor({ state: 'hidden' });
-    await expect.poll(() => page.locator('.example').count()).toBe(6);
+    await expect.poll(() => page.locator('.example').count(), patiently).toBe(6);
     await page.locator('.example').first().click();
     expect(await page.locator('.example').count()).toBe(5);
     expect(errors).toEqual([]);
@@ -249,7 +256,7 @@ describe.skipIf(missing)(`the demo in Chromium${missing ?? ''}`, () => {
     const { page, errors } = await openDemo(browser, url);
     await page.locator('#provider').selectOption('webgpu');
     await page.locator('#load').waitFor({ state: 'hidden' });
-    await expect.poll(() => page.locator('#provider').isEnabled()).toBe(true);
+    await expect.poll(() => page.locator('#provider').isEnabled(), patiently).toBe(true);
     if ((await page.locator('#provider').inputValue()) === 'wasm')
       expect(await page.locator('#notes').textContent()).toContain('WebGPU was passed over: ');
     await draw(page, '#pad', drawn(3, 0, 1));
