@@ -12,5 +12,5 @@ test('a page can have the portable entry: it asks for no module of Node', async 
 
 test('only what writes files is not in it', () => {
   const names = Object.keys(all).filter((name) => !(name in portable));
-  expect(names.sort()).toEqual(['digestOfBytes', 'recoverFolder', 'writeBundle']);
+  expect(names.sort()).toEqual(['digestOfBytes', 'recoverFolder', 'writeBundle', 'writeFilesAtomic']);
 });
