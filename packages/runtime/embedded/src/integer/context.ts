@@ -2,8 +2,9 @@ import { isOnnx } from '@trainyard/autograd/passes';
 import { type Dim, Graph, Node, TensorData, toNumbers, Value } from '@trainyard/onnx-ir';
 import { type Fields, type IntegerKernel, integerDomain } from '../kernels/definition-int8.ts';
 import { interleaveInt8 } from '../kernels/quantize-int8.ts';
+import { sizeOf } from '../program/element-type.ts';
 import type { RequantizeMode } from './requantize.ts';
-import { type IntegerTensor, type Quantization, quantizationOf, sizeOf, type Target } from './tensors.ts';
+import { type IntegerTensor, type Quantization, quantizationOf, type Target } from './tensors.ts';
 
 export interface IntegerOptions {
   readonly requantize: RequantizeMode;

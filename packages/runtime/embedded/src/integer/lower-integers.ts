@@ -4,6 +4,7 @@ import { type Model, Node, TensorData, toNumbers, Value } from '@trainyard/onnx-
 import { integerDomain } from '../kernels/definition-int8.ts';
 import { dequantizeInt8, quantizeInt8, shiftOrigin } from '../kernels/quantize-int8.ts';
 import { tableInt8 } from '../kernels/table-int8.ts';
+import { sizeOf } from '../program/element-type.ts';
 import { boundsOf, narrowed } from './clamps.ts';
 import {
   GraphWriter,
@@ -21,7 +22,7 @@ import { elementwiseTable, rescalingTable } from './rules/elementwise.ts';
 import { integerRules } from './rules/index.ts';
 import { pixelTable } from './rules/pixels.ts';
 import { type IntegerRule, nameOf } from './rules/rule.ts';
-import { type IntegerTensor, isSaturating, type Quantization, sizeOf, type Target } from './tensors.ts';
+import { type IntegerTensor, isSaturating, type Quantization, type Target } from './tensors.ts';
 
 export interface IntegerLowering {
   /** A new model, where the quantized parts are operators of `integerDomain` on int8. */

@@ -30,8 +30,6 @@ export interface IntegerTensor {
   readonly channels: number | undefined;
 }
 
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-
 export const sameQuantization = (a: Quantization, b: Quantization): boolean =>
   a.scale === b.scale && a.zero === b.zero;
 

@@ -1,8 +1,9 @@
 import { intOf } from '@trainyard/autograd/passes';
 import { toNumbers, type Value } from '@trainyard/onnx-ir';
+import { sizeOf } from '../program/element-type.ts';
 import { type IntegerContext, int8Of, isConstantDequantize } from './context.ts';
 import { roundHalfEven, toFixedPoint } from './requantize.ts';
-import { type Quantization, sizeOf, type Target } from './tensors.ts';
+import type { Quantization, Target } from './tensors.ts';
 
 /** Weights as int8 around zero, with one scale or one for each output channel. */
 export interface IntegerWeights {

@@ -4,14 +4,13 @@ import { sizeOf } from '../program/element-type.ts';
 import { clamped, clampFields, clampFunction, clampOperators } from './clamp.ts';
 import type { CFunction, Kernel } from './kernel.ts';
 import { allFloat, forBatch, presentInputs } from './types.ts';
+import { singleAxis, type WindowAxis, windowFields, windowMembers } from './window.ts';
 
 const parameters: CFunction = {
   name: 'conv_transpose2d_f32_parameters',
   source: `typedef struct {
   int32_t groups, in_channels, out_channels; /* channels of one group */
-  int32_t in_height, in_width, out_height, out_width;
-  int32_t kernel_height, kernel_width, stride_y, stride_x, dilation_y, dilation_x;
-  int32_t pad_top, pad_left;
+${windowMembers}
   float lowest, highest; /* of the results */
 } conv_transpose2d_f32_parameters;`,
 };
@@ -64,7 +63,7 @@ export const convTransposeKernel: Kernel = {
     if (shape.length !== 3 && shape.length !== 4)
       return { expected: 'input [N, C, W] or [N, C, H, W]', got: `[${shape.join(', ')}]` };
     const axes = axesOf(anchor, shape, out, weights);
-    const vertical = shape.length === 4 ? axes[0]! : single;
+    const vertical = shape.length === 4 ? axes[0]! : singleAxis;
     const horizontal = axes.at(-1)!;
     const groups = intOf(anchor, 'group', 1);
     return {
@@ -78,18 +77,7 @@ export const convTransposeKernel: Kernel = {
           groups,
           in_channels: shape[1]! / groups,
           out_channels: weights[1]!,
-          in_height: vertical.input,
-          in_width: horizontal.input,
-          out_height: vertical.output,
-          out_width: horizontal.output,
-          kernel_height: vertical.kernel,
-          kernel_width: horizontal.kernel,
-          stride_y: vertical.stride,
-          stride_x: horizontal.stride,
-          dilation_y: vertical.dilation,
-          dilation_x: horizontal.dilation,
-          pad_top: vertical.begin,
-          pad_left: horizontal.begin,
+          ...windowFields({ vertical, horizontal }),
           ...clampFields(clamp),
         },
       },
@@ -105,24 +93,13 @@ export const convTransposeKernel: Kernel = {
   },
 };
 
-interface Axis {
-  readonly input: number;
-  readonly output: number;
-  readonly kernel: number;
-  readonly stride: number;
-  readonly dilation: number;
-  readonly begin: number;
-}
-
-const single: Axis = { input: 1, output: 1, kernel: 1, stride: 1, dilation: 1, begin: 0 };
-
 /** Source: ONNX's ConvTranspose: where pads are not given, what the windows cover beyond the output is shared out. */
 function axesOf(
   node: Node,
   shape: readonly number[],
   out: readonly number[],
   weights: readonly number[],
-): Axis[] {
+): Omit<WindowAxis, 'end'>[] {
   const strides = intsOf(node, 'strides') ?? [];
   const dilations = intsOf(node, 'dilations') ?? [];
   const pads = intsOf(node, 'pads') ?? [];

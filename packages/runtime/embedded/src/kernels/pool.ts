@@ -110,7 +110,7 @@ const poolKernel = (operator: string, fn: CFunction): Kernel => ({
  * Whether no window reads an element before its own result's place, so that results may overwrite what was read:
  * windows follow each other, and so do results.
  */
-export function readsAhead({ vertical, horizontal }: Window): boolean {
+function readsAhead({ vertical, horizontal }: Window): boolean {
   const first = ({ stride, begin, dilation }: WindowAxis, i: number) => {
     const start = i * stride - begin;
     return start >= 0 ? start : start + Math.ceil(-start / dilation) * dilation;

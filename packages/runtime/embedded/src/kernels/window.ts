@@ -20,7 +20,16 @@ export interface Window {
   readonly horizontal: WindowAxis;
 }
 
-const single: WindowAxis = { input: 1, output: 1, kernel: 1, stride: 1, dilation: 1, begin: 0, end: 0 };
+/** Of models with one spatial axis, the other. */
+export const singleAxis: WindowAxis = {
+  input: 1,
+  output: 1,
+  kernel: 1,
+  stride: 1,
+  dilation: 1,
+  begin: 0,
+  end: 0,
+};
 
 /** The windows that `node` moves over `shape` [N, C, W] or [N, C, H, W], `auto_pad` resolved. */
 export function windowOf(
@@ -48,7 +57,7 @@ export function windowOf(
     const [begin, end] = padsOf(autoPad, axis, [pads[i] ?? 0, pads[i + rank] ?? 0]);
     return { ...axis, begin, end };
   });
-  return { vertical: rank === 2 ? axes[0]! : single, horizontal: axes.at(-1)! };
+  return { vertical: rank === 2 ? axes[0]! : singleAxis, horizontal: axes.at(-1)! };
 }
 
 /** Source: ONNX's Conv: SAME gives ceil(input / stride) outputs, and an odd element of padding to the end it names. */
@@ -66,7 +75,7 @@ function padsOf(
 }
 
 /** Fields of a C struct for both axes, e.g. `in_height` and `in_width`. */
-export const windowFields = ({ vertical, horizontal }: Window) => ({
+export const windowFields = ({ vertical, horizontal }: Record<keyof Window, Omit<WindowAxis, 'end'>>) => ({
   in_height: vertical.input,
   in_width: horizontal.input,
   out_height: vertical.output,

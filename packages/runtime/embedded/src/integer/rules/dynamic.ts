@@ -1,8 +1,8 @@
 import { intOf, intsOf, isOnnx } from '@trainyard/autograd/passes';
 import { type Node, type TensorData, toNumbers, Value } from '@trainyard/onnx-ir';
 import { convDynamicInt8, dynamicQuantizeInt8, gemmDynamicInt8 } from '../../kernels/dynamic-int8.ts';
+import { sizeOf } from '../../program/element-type.ts';
 import { type IntegerContext, int8Of } from '../context.ts';
-import { sizeOf } from '../tensors.ts';
 import { permuted } from '../weights.ts';
 import { channelsLast, windowFieldsOf } from '../window.ts';
 import { nameOf } from './rule.ts';
@@ -33,7 +33,7 @@ function operands(node: Node, fits: (value: Value) => boolean): readonly [Value,
 }
 
 /** Reads DynamicQuantizeLinear → ConvInteger or MatMulInteger → Cast → Mul by both scales → Add of a constant bias. */
-export function dynamicProductOf(value: Value, context: IntegerContext): DynamicProduct | undefined {
+function dynamicProductOf(value: Value, context: IntegerContext): DynamicProduct | undefined {
   const floats = (x: Value | undefined) => {
     const data = context.constant(x);
     return data?.dtype === 'float32' ? data : undefined;

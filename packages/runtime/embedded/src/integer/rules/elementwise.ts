@@ -7,7 +7,7 @@ import { clampTo } from '../requantize.ts';
 import type { IntegerTensor, Quantization, Target } from '../tensors.ts';
 
 /** Operators whose every result depends on the elements at its own place alone. */
-export const elementwiseOperators: ReadonlySet<string> = new Set([
+const elementwiseOperators: ReadonlySet<string> = new Set([
   ...[
     'Add',
     'Sub',

@@ -1,8 +1,9 @@
 import { floatOf, intOf } from '@trainyard/autograd/passes';
 import type { Node } from '@trainyard/onnx-ir';
 import { gemmInt8, gemmToFloat } from '../../kernels/gemm-int8.ts';
+import { sizeOf } from '../../program/element-type.ts';
 import type { IntegerContext } from '../context.ts';
-import { type IntegerTensor, sizeOf } from '../tensors.ts';
+import type { IntegerTensor } from '../tensors.ts';
 import {
   biasOf,
   type IntegerWeights,

@@ -2,8 +2,9 @@ import { applyNode, type Tensor, tensorOf } from '@trainyard/autograd';
 import { intsOf, isOnnx } from '@trainyard/autograd/passes';
 import type { Node, Value } from '@trainyard/onnx-ir';
 import { pixelsInt8 } from '../../kernels/table-int8.ts';
+import { sizeOf } from '../../program/element-type.ts';
 import type { IntegerContext } from '../context.ts';
-import { type IntegerTensor, sizeOf, type Target } from '../tensors.ts';
+import type { IntegerTensor, Target } from '../tensors.ts';
 import { constantTensor, isElementwise, tableOf } from './elementwise.ts';
 
 interface Chain {

@@ -5,8 +5,9 @@ import {
   globalAveragePoolInt8,
   maxPoolInt8,
 } from '../../kernels/pool-int8.ts';
+import { sizeOf } from '../../program/element-type.ts';
 import { toFixedPoint } from '../requantize.ts';
-import { sameQuantization, sizeOf, type Target } from '../tensors.ts';
+import { sameQuantization, type Target } from '../tensors.ts';
 import { channelsLast, windowFieldsOf } from '../window.ts';
 import { type IntegerRule, nameOf } from './rule.ts';
 

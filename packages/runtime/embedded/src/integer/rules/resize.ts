@@ -1,6 +1,6 @@
 import { applyNode, tensorOf } from '@trainyard/autograd';
 import { resizeInt8 } from '../../kernels/resize-int8.ts';
-import { sizeOf } from '../tensors.ts';
+import { sizeOf } from '../../program/element-type.ts';
 import { channelsLast } from '../window.ts';
 import { constantTensor } from './elementwise.ts';
 import { type IntegerRule, nameOf } from './rule.ts';
