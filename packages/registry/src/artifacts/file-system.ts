@@ -1,6 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncFolder } from '@trainyard/trainer/files';
 
 export interface FileInfo {
   readonly kind: 'file' | 'folder' | 'other';
@@ -37,9 +38,6 @@ export interface FileSystem {
   syncFolder(folder: string): Promise<void>;
 }
 
-/** Folders can't be synced everywhere: Windows refuses, and so do some network file systems. */
-const unsupported = new Set(['EPERM', 'EISDIR', 'EACCES', 'EINVAL', 'ENOTSUP', 'EBADF']);
-
 const infoOf = (stats: Stats): FileInfo => ({
   kind: stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other',
   bytes: stats.size,
@@ -60,19 +58,6 @@ async function openWith(file: string, flags: number): Promise<OpenFile> {
 // Windows has neither flag: there `info` before is what finds a link.
 const noFollow = constants.O_NOFOLLOW ?? 0;
 const noWait = constants.O_NONBLOCK ?? 0;
-
-async function syncFolder(folder: string): Promise<void> {
-  try {
-    const handle = await open(folder, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (!unsupported.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
-  }
-}
 
 export const nodeFileSystem: FileSystem = {
   async makeFolder(folder) {
