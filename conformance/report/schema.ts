@@ -98,7 +98,6 @@ export const conformanceSchema = v.object({
 export type Conformance = v.InferOutput<typeof conformanceSchema>;
 export type Cell = v.InferOutput<typeof cellSchema>;
 export type ReportedTarget = Conformance['targets'][number];
-export type ReportedSubject = Conformance['subjects'][number];
 export type ReportedOrigin = v.InferOutput<typeof originSchema>;
 export type ReportedComparison = v.InferOutput<typeof comparisonSchema>;
 

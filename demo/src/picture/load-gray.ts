@@ -2,7 +2,7 @@ import { type GrayPicture, grayOf } from '../ink/gray.ts';
 import { context2d } from '../page/dom.ts';
 
 /** Pictures are looked at in this size, the longer side in pixels: enough for a digit, and quick. */
-export const lookSide = 128;
+const lookSide = 128;
 
 type Drawable = ImageBitmap | HTMLVideoElement;
 

@@ -17,7 +17,7 @@ export function logGamma(x: number): number {
  * Q(a, x) = Γ(a, x) / Γ(a), the upper regularized incomplete gamma function, for a > 0 and x ≥ 0: by its series below
  * a + 1 (DLMF 8.7.1) and its continued fraction above (DLMF 8.9.2, evaluated by Lentz' method).
  */
-export function upperGamma(a: number, x: number): number {
+function upperGamma(a: number, x: number): number {
   if (x <= 0) return 1;
   if (x === Number.POSITIVE_INFINITY) return 0;
   const front = Math.exp(a * Math.log(x) - x - logGamma(a));

@@ -111,7 +111,7 @@ function scopeOf(client: PoolClient, depth: number): Queryable {
 }
 
 /** Server and database of a URL: what may be shown, without user and password. */
-export function describeUrl(url: string): string {
+function describeUrl(url: string): string {
   try {
     const { hostname, port, pathname, searchParams } = new URL(url);
     const host = searchParams.get('host') ?? decodeURIComponent(hostname);

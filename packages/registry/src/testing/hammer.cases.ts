@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts';
 import { bytesOf, digestFor, finishedRun } from './store-under-test.cases.ts';
 
 export const hammered = 'hammered';
-export const hammeredVersions = 8;
+const hammeredVersions = 8;
 
 /** Versions with a file each, the first one champion. */
 export async function prepareHammer(store: Store): Promise<void> {
