@@ -1,5 +1,5 @@
 import { type Manifest, openBundle } from '@trainyard/runtime-common';
-import type { BundlePlace, WebClassifier } from '@trainyard/runtime-web';
+import { type BundlePlace, sha256, type WebClassifier } from '@trainyard/runtime-web';
 import { startCompare } from './compare/compare.ts';
 import { fetchPictures, hostedBundle, once } from './fetch.ts';
 import { showHow } from './how.ts';
@@ -11,7 +11,6 @@ import { loadView } from './read/load-view.ts';
 import { PageModel, type Wish } from './read/model.ts';
 import { Recent } from './read/recent.ts';
 import { startReading } from './reading.ts';
-import { sha256 } from './sha256.ts';
 import { taughtBundle } from './teach/taught-bundle.ts';
 import { startTeach } from './teach/teach.ts';
 

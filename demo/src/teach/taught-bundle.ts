@@ -7,7 +7,7 @@ import {
   manifestFile,
   memorySource,
 } from '@trainyard/runtime-common';
-import { sha256 } from '../sha256.ts';
+import { sha256 } from '@trainyard/runtime-web';
 import type { LearnedModel } from './learn.ts';
 
 /** What was learned as a bundle in memory, whose parent is the release that it was learned from. */

@@ -9,6 +9,7 @@ export type {
 } from '@trainyard/runtime-common';
 export type { BundlePlace } from './load-bundle.ts';
 export type { Picture } from './picture.ts';
+export { sha256 } from './sha256.ts';
 export type { WebClassifier, WebOptions } from './web-options.ts';
 
 /**
