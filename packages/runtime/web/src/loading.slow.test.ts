@@ -162,8 +162,9 @@ describe.skipIf(chromiumMissing)(inChromium('loading over HTTP'), () => {
           });
           expect(await errorOf('/cut')).toMatchObject({
             name: 'BundleError',
+            // Whether the browser hands out what came before the cut depends on how busy it is.
             message: expect.stringMatching(
-              /^cut, full\.onnx: expected the whole file, got \d+ bytes, then: /,
+              /^cut, full\.onnx: expected the whole file, got (\d+ bytes, then: )?\w/,
             ),
           });
           expect(await errorOf('/broken')).toMatchObject({
