@@ -182,8 +182,17 @@ function checkNames(where: string, { prune, quantize, budget }: Pipeline): void 
 export const digestOf = (content: string | Uint8Array): string =>
   `sha256:${createHash('sha256').update(content).digest('hex')}`;
 
-/** What each stage may read of the config: a change elsewhere leaves its cached result alone. */
-export function sectionsOf(pipeline: Pipeline) {
+/** What a pipeline is retrained from. */
+export interface Parent {
+  /** Digest of its bundle's manifest. */
+  readonly bundle: string;
+}
+
+/**
+ * What each stage may read of the config: a change elsewhere leaves its cached result alone.
+ * @param parent what is retrained; none for a first training, which no setting of `retrain` touches
+ */
+export function sectionsOf(pipeline: Pipeline, parent?: Parent) {
   const { name: pipelineName, dataset, network, seed, train: recipe, prune, quantize, targets } = pipeline;
   return {
     data: { dataset },
@@ -206,6 +215,7 @@ export function sectionsOf(pipeline: Pipeline) {
       targets,
       seed,
       configDigest: digestOf(JSON.stringify(pipeline)),
+      ...(parent && { parent: parent.bundle }),
     },
     release: { name: pipelineName, seed, maxAccuracyDrop: pipeline.budget.maxAccuracyDrop },
   };

@@ -9,17 +9,30 @@ export const configFile = 'pipeline.config.ts';
 const remove = 'the file was cut off or changed: remove the folder that holds it, and run the stage again';
 const reportFiles = ['report.json', 'report.html'] as const;
 
+/** A folder of results: of a stage, of what training starts from, or of what it left to go on from. */
+export type ResultFolder = StageName | 'config' | 'checkpoints' | 'warm' | 'parent-data';
+
 /** A pipeline's folder: where its config is, and where its stages leave what they made. */
 export class PipelineFolder {
   readonly root: string;
+  /** Holds what the stages write, but for the release. */
+  readonly work: string;
+  readonly #release: string;
 
-  constructor(root: string) {
+  /**
+   * @param root where config and code are
+   * @param work takes the place of `.trainyard` in it, and of `dist`, which comes to lie inside: for work that must
+   * touch neither what other commands left there nor what other jobs do
+   */
+  constructor(root: string, work?: string) {
     this.root = resolve(root);
+    this.work = work === undefined ? join(this.root, '.trainyard') : resolve(work);
+    this.#release = join(work === undefined ? this.root : this.work, 'dist');
   }
 
   /** Names the command that works on the pipeline. */
   get lockFile(): string {
-    return join(this.root, '.trainyard', 'lock');
+    return join(this.work, 'lock');
   }
 
   /** @throws CommandError when no pipeline is here */
@@ -41,13 +54,13 @@ export class PipelineFolder {
   }
 
   /** The folder of a stage's results; `package` and `release` write to `dist/`. */
-  stage(stage: StageName | 'config' | 'checkpoints'): string {
-    if (stage === 'release') return join(this.root, 'dist');
-    if (stage === 'package') return join(this.root, 'dist', 'bundle');
-    return join(this.root, '.trainyard', stage);
+  stage(stage: ResultFolder): string {
+    if (stage === 'release') return this.#release;
+    if (stage === 'package') return join(this.#release, 'bundle');
+    return join(this.work, stage);
   }
 
-  path(stage: StageName | 'config' | 'checkpoints', ...file: string[]): string {
+  path(stage: ResultFolder, ...file: string[]): string {
     return join(this.stage(stage), ...file);
   }
 
@@ -56,7 +69,7 @@ export class PipelineFolder {
   }
 
   /** @throws CommandError when the stage has not run, or left something else */
-  async readJson<T>(stage: StageName | 'config' | 'checkpoints', file: string): Promise<T> {
+  async readJson<T>(stage: ResultFolder, file: string): Promise<T> {
     const text = new TextDecoder().decode(await this.read(stage, file));
     try {
       return JSON.parse(text) as T;
@@ -74,7 +87,7 @@ export class PipelineFolder {
   }
 
   /** @throws CommandError when the stage has not run */
-  async read(stage: StageName | 'config' | 'checkpoints', file: string): Promise<Uint8Array> {
+  async read(stage: ResultFolder, file: string): Promise<Uint8Array> {
     try {
       return await readFile(this.path(stage, file));
     } catch (cause) {

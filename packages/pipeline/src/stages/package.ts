@@ -9,7 +9,7 @@ import type { Latencies } from './benchmark.ts';
 import type { Verified } from './verify.ts';
 
 const packageStage: Stage = async ({ folder, log }) => {
-  const { name, resize, targets, seed, configDigest } = await folder.section('package');
+  const { name, resize, targets, seed, configDigest, parent } = await folder.section('package');
   const info = await readDatasetInfo(folder);
   const { height, width, channels } = networkInput(info);
   const { commit } = await folder.readJson<RunRecord>('train', 'run.json');
@@ -44,7 +44,7 @@ const packageStage: Stage = async ({ folder, log }) => {
       config: configDigest,
       commit,
       seed,
-      parent: null,
+      parent: parent ?? null,
     },
   });
   log.success(`${manifest.variants.length} variants, ${digest}`);
