@@ -1,5 +1,6 @@
 /** What was trained, from what, and which model serves. */
 export type { Artifact, ArtifactSource, ArtifactStore, StoredArtifact } from './artifacts/artifact-store.ts';
+export { artifactsFrom } from './artifacts/artifacts-from.ts';
 export { exportFiles } from './artifacts/export-files.ts';
 export type { FileInfo, FileSystem, OpenFile } from './artifacts/file-system.ts';
 export { nodeFileSystem } from './artifacts/file-system.ts';

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 import { ArtifactError, codeOf } from '../errors.ts';
 import { checkDigest } from '../names.ts';
 import type { Artifact, ArtifactSource, ArtifactStore, StoredArtifact } from './artifact-store.ts';
+import { checked, damaged, defaultMaxBytes, gather, missing, tooLarge } from './checked-bytes.ts';
 import { type FileSystem, nodeFileSystem, type OpenFile } from './file-system.ts';
 import { Incoming } from './incoming.ts';
 
@@ -13,7 +13,6 @@ export interface FolderArtifactsOptions {
   readonly fileSystem?: FileSystem;
 }
 
-const defaultMaxBytes = 4 * 2 ** 30;
 const chunkBytes = 1 << 20;
 
 /**
@@ -66,23 +65,21 @@ export function folderArtifacts(folder: string, options: FolderArtifactsOptions 
     try {
       const { bytes } = await file.info();
       if (bytes > maxBytes) throw tooLarge(digest, maxBytes, `${bytes} bytes`);
-      const hash = createHash('sha256');
-      let held: Uint8Array | undefined;
-      for (let at = 0; ; ) {
-        const chunk = new Uint8Array(Math.min(chunkBytes, bytes - at + 1));
-        const read = await file.read(chunk);
-        if (read === 0) break;
-        at += read;
-        if (at > bytes) throw damaged(root, digest);
-        hash.update(chunk.subarray(0, read));
-        if (held) yield held;
-        held = chunk.subarray(0, read);
-      }
-      if (`sha256:${hash.digest('hex')}` !== digest) throw damaged(root, digest);
-      // The last piece comes after the check, so that whoever has them all has checked bytes.
-      if (held) yield held;
+      yield* checked(piecesOf(file, bytes, digest), digest, root);
     } finally {
       await file.close();
+    }
+  }
+
+  /** @throws ArtifactError when there are more bytes than there were */
+  async function* piecesOf(file: OpenFile, bytes: number, digest: string): AsyncIterable<Uint8Array> {
+    for (let at = 0; ; ) {
+      const chunk = new Uint8Array(Math.min(chunkBytes, bytes - at + 1));
+      const read = await file.read(chunk);
+      if (read === 0) return;
+      at += read;
+      if (at > bytes) throw damaged(root, digest);
+      yield chunk.subarray(0, read);
     }
   }
 
@@ -145,11 +142,7 @@ export function folderArtifacts(folder: string, options: FolderArtifactsOptions 
     put,
     read,
     list,
-    async get(digest) {
-      const pieces: Uint8Array[] = [];
-      for await (const piece of read(digest)) pieces.push(piece);
-      return pieces.length === 1 ? pieces[0] : new Uint8Array(Buffer.concat(pieces));
-    },
+    get: (digest) => gather(read(digest)),
     async has(digest) {
       const file = await open(digest);
       await file?.close();
@@ -172,24 +165,5 @@ const ignoreMissing = (error: unknown): undefined => {
 const namesIn = async (fs: FileSystem, folder: string): Promise<string[]> =>
   (await fs.names(folder).catch(ignoreMissing)) ?? [];
 
-const missing = (where: string, digest: string) =>
-  new ArtifactError(
-    where,
-    `the artifact ${digest}`,
-    'none',
-    'restore it from a copy, or run again what made it',
-  );
-
-const damaged = (where: string, digest: string) =>
-  new ArtifactError(
-    where,
-    `the bytes of ${digest}`,
-    'others: the file was changed or cut off',
-    'restore it from a copy, or run again what made it',
-  );
-
 const notPlain = (path: string) =>
   new ArtifactError(path, 'a plain file in plain folders', 'a link or something else', 'remove it');
-
-export const tooLarge = (where: string, maxBytes: number, got: string) =>
-  new ArtifactError(where, `at most ${maxBytes} bytes`, got, 'raise maxBytes of the store of artifacts');

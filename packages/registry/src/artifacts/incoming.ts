@@ -1,10 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { codeOf } from '../errors.ts';
 import { livenessOf, ownIdentity, type ProcessIdentity } from '../store/process-identity.ts';
 import type { Artifact, ArtifactSource } from './artifact-store.ts';
+import { takeAll } from './checked-bytes.ts';
 import type { FileSystem, OpenFile } from './file-system.ts';
-import { tooLarge } from './folder-artifacts.ts';
 
 /** Milliseconds after which a file goes whose writer, of another machine, can't be asked. */
 const foreignAge = 24 * 3600 * 1000;
@@ -31,7 +31,7 @@ export class Incoming {
     const temporary = join(this.#folder, nameFor(await ownIdentity()));
     const file = await this.#fs.create(temporary);
     try {
-      const artifact = await fill(file, source, maxBytes, this.#folder);
+      const artifact = await takeAll(source, maxBytes, this.#folder, (piece) => writeWhole(file, piece));
       await file.sync();
       await file.close();
       return { temporary, artifact };
@@ -61,23 +61,6 @@ export class Incoming {
     const info = await this.#fs.info(path).catch(() => undefined);
     return info?.kind === 'file' && Date.now() - info.changed > foreignAge;
   }
-}
-
-async function fill(
-  file: OpenFile,
-  source: ArtifactSource,
-  maxBytes: number,
-  where: string,
-): Promise<Artifact> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const piece of source instanceof Uint8Array ? [source] : source) {
-    bytes += piece.byteLength;
-    if (bytes > maxBytes) throw tooLarge(where, maxBytes, 'more');
-    hash.update(piece);
-    await writeWhole(file, piece);
-  }
-  return { digest: `sha256:${hash.digest('hex')}`, bytes };
 }
 
 /** A file system may take a part at a time, as one does that is about to be full. */

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
-import { folderArtifacts } from '../artifacts/folder-artifacts.ts';
+import { artifactsFrom } from '../artifacts/artifacts-from.ts';
 import { InputError } from '../errors.ts';
 import type { Database } from './database.ts';
 import { lockFolder } from './owner-lock.ts';
@@ -13,7 +13,10 @@ export interface StoreOptions {
   readonly url?: string;
   /** Holds the embedded database, and the artifacts; `.trainyard/store` unless given. */
   readonly folder?: string;
-  /** Where artifacts are; in the folder, unless given. Workers of several machines must share them. */
+  /**
+   * Where artifacts are; what TRAINYARD_ARTIFACTS names unless given, and in the folder where that is unset. Workers of
+   * several machines must share them.
+   */
   readonly artifacts?: ArtifactStore;
   readonly postgres?: PostgresOptions;
 }
@@ -26,7 +29,8 @@ export interface StoreOptions {
 export async function openStore(options: StoreOptions = {}): Promise<Store> {
   const { url = process.env.TRAINYARD_DATABASE_URL, postgres } = options;
   const folder = resolve(options.folder ?? join('.trainyard', 'store'));
-  const artifacts = options.artifacts ?? folderArtifacts(join(folder, 'artifacts'));
+  const named = process.env.TRAINYARD_ARTIFACTS || join(folder, 'artifacts');
+  const artifacts = options.artifacts ?? (await artifactsFrom(named));
   const database = url ? await openPostgres(checkUrl(url), postgres) : await openEmbedded(folder);
   try {
     return await Store.over(database, artifacts);
