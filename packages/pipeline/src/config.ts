@@ -3,6 +3,8 @@ import type { LoadDatasetOptions } from '@trainyard/datasets';
 import { namePattern, platforms } from '@trainyard/runtime-common';
 import * as v from 'valibot';
 import { CommandError } from './errors.ts';
+import { checkRetrain } from './retrain/check-settings.ts';
+import { retrainSchema, type StartMode } from './retrain/settings.ts';
 
 const positive = v.pipe(v.number(), v.gtValue(0));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -133,6 +135,7 @@ export const pipelineSchema = v.strictObject({
   quantize: v.optional(v.array(quantizeRecipe), []),
   budget: v.optional(budget, {}),
   targets: v.optional(v.array(v.picklist(platforms)), [...platforms]),
+  retrain: v.optional(retrainSchema, {}),
 });
 
 /** What `pipeline.config.ts` exports; what has a default may be left out. */
@@ -160,9 +163,35 @@ export function parsePipeline(where: string, value: unknown): Pipeline {
       'definePipeline shows in an editor what belongs there',
     );
   }
-  const pipeline = result.output;
+  const pipeline = inOrder(result.output);
   checkNames(where, pipeline);
+  checkRetrain(where, pipeline);
   return pipeline;
+}
+
+/** The same for configs that differ in the order of their keys alone, as one that a database has kept may: digests go by it. */
+function inOrder(pipeline: Pipeline): Pipeline {
+  const { name: dataset, fit, ...options } = pipeline.dataset;
+  const { default: drop, ...drops } = pipeline.budget.maxAccuracyDrop;
+  const variants = [...pipeline.prune, ...pipeline.quantize].map((recipe) => recipe.name);
+  const place = (variant: string) => variants.indexOf(variant) + 1 || variants.length + 1;
+  const maxAccuracyDrop = Object.fromEntries([
+    ...(drop === undefined ? [] : [['default', drop]]),
+    ...Object.entries(drops).sort(([a], [b]) => place(a) - place(b)),
+  ]);
+  return {
+    ...pipeline,
+    dataset: { name: dataset, fit, ...(sortKeys(options) as object) },
+    budget: { ...pipeline.budget, maxAccuracyDrop },
+  };
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, item]) => [key, sortKeys(item)]));
 }
 
 /** Variants need names of their own, recipes a model to start from, and budgets a variant. */
@@ -186,23 +215,27 @@ export const digestOf = (content: string | Uint8Array): string =>
 export interface Parent {
   /** Digest of its bundle's manifest. */
   readonly bundle: string;
+  /** Whether training starts from its weights. */
+  readonly start: StartMode;
 }
 
 /**
  * What each stage may read of the config: a change elsewhere leaves its cached result alone.
- * @param parent what is retrained; none for a first training, which no setting of `retrain` touches
+ * @param parent what is retrained; none for a first training and for `nx`, which the section `retrain` does not touch
  */
 export function sectionsOf(pipeline: Pipeline, parent?: Parent) {
   const { name: pipelineName, dataset, network, seed, train: recipe, prune, quantize, targets } = pipeline;
+  const { retrain, ...trained } = pipeline;
+  const again = parent && { start: parent.start, data: retrain.data, parent: parent.bundle };
   return {
-    data: { dataset },
-    train: { seed, network, recipe },
+    data: { dataset, ...(parent && { old: { ...retrain.data, seed } }) },
+    train: { seed, network, recipe, ...(parent?.start === 'warm' && { start: parent.start }) },
     evaluate: { network },
     export: {
       name: pipelineName,
       seed,
       network,
-      trainDigest: digestOf(JSON.stringify({ dataset, seed, recipe })),
+      trainDigest: digestOf(JSON.stringify({ dataset, seed, recipe, ...(again && { again }) })),
     },
     optimize: {},
     prune: { seed, recipes: prune, train: recipe },
@@ -214,7 +247,7 @@ export function sectionsOf(pipeline: Pipeline, parent?: Parent) {
       resize: dataset.fit,
       targets,
       seed,
-      configDigest: digestOf(JSON.stringify(pipeline)),
+      configDigest: digestOf(JSON.stringify({ ...trained, ...(again && { again }) })),
       ...(parent && { parent: parent.bundle }),
     },
     release: { name: pipelineName, seed, maxAccuracyDrop: pipeline.budget.maxAccuracyDrop },

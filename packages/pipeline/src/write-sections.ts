@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
-import { type Parent, type Pipeline, type StageName, sectionsOf } from './config.ts';
+import { type Parent, type Pipeline, parsePipeline, type StageName, sectionsOf } from './config.ts';
 import { fingerprint } from './fingerprint.ts';
 import { json, type PipelineFolder } from './folder.ts';
 
 /**
  * Gives each stage its section of the config, after repairing what a killed command left.
+ * @param pipeline as `loadPipeline` gives it, or as a run has recorded that
  * @param parent what is retrained; none for a first training, and for the stages of a release
  */
 export async function writeSections(
@@ -12,7 +13,8 @@ export async function writeSections(
   pipeline: Pipeline,
   parent?: Parent,
 ): Promise<void> {
-  const sections = sectionsOf(pipeline, parent);
+  // A record of a config may be in another order, and of a release that knew fewer settings.
+  const sections = sectionsOf(parsePipeline(`${pipeline.name}, the config`, pipeline), parent);
   const { dataset } = sections.data;
   const pictures = typeof dataset.folder === 'string' ? resolve(folder.root, dataset.folder) : undefined;
   const data = pictures

@@ -1,0 +1,1 @@
+export type { DataSettings, PromoteSettings, RetrainSettings, StartMode, WhenSettings } from './settings.ts';
