@@ -1,11 +1,16 @@
+import { existsSync } from 'node:fs';
 import type { ImageDataset, ImageSplit } from '@trainyard/trainer';
+import { CommandError } from './errors.ts';
 import { json, type PipelineFolder } from './folder.ts';
+import type { Segment, TrainedOn } from './retrain/old-pictures.ts';
 
 /** What later stages know of the dataset; the pictures lie beside it in `train.bin` and `test.bin`. */
 export interface DatasetInfo extends Omit<ImageDataset, 'train' | 'test'> {
   /** Numbers of pictures. */
   readonly train: number;
   readonly test: number;
+  /** Where the training pictures came from, where old ones are among them: the oldest first, the current ones last. */
+  readonly segments?: readonly Segment[];
 }
 
 /** Pictures first (uint8, NHWC), then labels (int32, little-endian). */
@@ -26,9 +31,23 @@ function unpack(bytes: Uint8Array, length: number): ImageSplit {
   return { images: bytes.subarray(0, pictureBytes), labels, length };
 }
 
-export async function saveDataset(folder: PipelineFolder, dataset: ImageDataset): Promise<DatasetInfo> {
+export async function saveDataset(
+  folder: PipelineFolder,
+  dataset: ImageDataset,
+  segments?: readonly Segment[],
+): Promise<DatasetInfo> {
   const { name, digest, classes, imageShape, train, test, license, source } = dataset;
-  const info = { name, digest, classes, imageShape, train: train.length, test: test.length, license, source };
+  const counts = { train: train.length, test: test.length };
+  const info = {
+    name,
+    digest,
+    classes,
+    imageShape,
+    ...counts,
+    license,
+    source,
+    ...(segments && { segments }),
+  };
   await folder.replace('data', {
     'train.bin': pack(train),
     'test.bin': pack(test),
@@ -43,6 +62,39 @@ export const readDatasetInfo = (folder: PipelineFolder): Promise<DatasetInfo> =>
 export async function readSplit(folder: PipelineFolder, split: 'train' | 'test'): Promise<ImageSplit> {
   const info = await readDatasetInfo(folder);
   return unpack(await folder.read('data', `${split}.bin`), info[split]);
+}
+
+const parentData = 'parent-data';
+
+/**
+ * What the model was trained on that is trained again: `data/dataset.json` and `data/train.bin` of its run, which lie in
+ * the work folder under `parent-data`.
+ * @throws CommandError where they are missing, or do not fit each other
+ */
+export async function readTrainedOn(folder: PipelineFolder): Promise<TrainedOn> {
+  const missing = ['dataset.json', 'train.bin'].find((file) => !existsSync(folder.path(parentData, file)));
+  if (missing)
+    throw new CommandError(
+      folder.path(parentData, missing),
+      'the pictures that the champion was trained on',
+      'no such file',
+      "its run did not keep them: retrain with retrain.data.keep 'current'",
+    );
+  return trainedOn(
+    await folder.readJson<DatasetInfo>(parentData, 'dataset.json'),
+    await folder.read(parentData, 'train.bin'),
+  );
+}
+
+/** @throws CommandError where a run's `dataset.json` and `train.bin` do not fit each other */
+export function trainedOn(info: DatasetInfo, pictures: Uint8Array): TrainedOn {
+  const { classes, imageShape, train: length, digest, source } = info;
+  const [height, width, channels] = imageShape;
+  const bytes = length * (height * width * channels + 4);
+  if (pictures.length !== bytes)
+    throw new CommandError('train.bin', `${bytes} bytes for ${length} pictures`, `${pictures.length}`);
+  const segments = info.segments ?? [{ dataset: digest, source, pictures: length }];
+  return { classes, imageShape, train: unpack(pictures, length), segments };
 }
 
 /** Keeps back about a share of the pictures, evenly from the whole split; nothing for a share of 0. */

@@ -1,7 +1,8 @@
 import { loadDataset } from '@trainyard/datasets';
 import { toInput } from '@trainyard/runtime-common';
 import { decodePicture } from '@trainyard/runtime-node';
-import { saveDataset } from '../dataset-file.ts';
+import { readTrainedOn, saveDataset } from '../dataset-file.ts';
+import { type WithOldPictures, withOldPictures } from '../retrain/old-pictures.ts';
 import type { Stage } from '../stage.ts';
 
 interface WantedSize {
@@ -18,12 +19,32 @@ async function decode(path: string, { fit, ...size }: WantedSize): Promise<Uint8
 }
 
 const data: Stage = async ({ folder, log }) => {
-  const { dataset } = await folder.section('data');
+  const { dataset, old } = await folder.section('data');
   const loaded = await loadDataset({ ...dataset, decode } as never);
-  const { name, train, test, classes, imageShape } = await saveDataset(folder, loaded);
+  const merged =
+    old && old.keep !== 'current' ? withOldPictures(loaded, await readTrainedOn(folder), old) : undefined;
+  const { name, train, test, classes, imageShape } = await saveDataset(
+    folder,
+    merged?.dataset ?? loaded,
+    merged?.segments,
+  );
+  if (merged) log.info(`Old pictures: ${describe(merged)}`);
   log.success(
     `${name}: ${train} pictures to train on, ${test} to test with, ${classes.length} classes, ${imageShape.join('×')}`,
   );
 };
+
+function describe({ old: { kept, current, test, weight, window } }: WithOldPictures): string {
+  const left: [count: number, why: string][] = [
+    [current, 'in the dataset still'],
+    [test, 'among the test pictures now'],
+    [weight, 'left out by weight'],
+    [window, 'too old'],
+  ];
+  return [
+    `${kept} kept`,
+    ...left.filter(([count]) => count > 0).map(([count, why]) => `${count} ${why}`),
+  ].join(', ');
+}
 
 export default data;

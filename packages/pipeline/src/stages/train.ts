@@ -1,8 +1,11 @@
-import { rm } from 'node:fs/promises';
-import { fit, saveWeights } from '@trainyard/trainer';
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { fit, loadWeights, type Module, saveWeights } from '@trainyard/trainer';
 import { $ } from 'zx';
+import { digestOf } from '../config.ts';
 import { holdOut, readDatasetInfo, readSplit } from '../dataset-file.ts';
-import { json } from '../folder.ts';
+import { CommandError } from '../errors.ts';
+import { json, type PipelineFolder } from '../folder.ts';
 import { loadNetwork, networkInput } from '../load-network.ts';
 import { networkSource } from '../network-source.ts';
 import { scheduleOf } from '../recipe.ts';
@@ -19,6 +22,30 @@ async function currentCommit(root: string): Promise<string | null> {
   return exitCode === 0 ? stdout.trim() : null;
 }
 
+/**
+ * Starts the network from the champion's weights, which lie in the work folder as `warm/weights.bin`.
+ * @returns their digest
+ * @throws CommandError where there are none, or they are of another network
+ */
+async function warmStart(folder: PipelineFolder, network: Module): Promise<string> {
+  const path = folder.path('warm', 'weights.bin');
+  const cold = "start cold: retrain.start 'cold'";
+  if (!existsSync(path)) throw new CommandError(path, "the champion's weights", 'no such file', cold);
+  const weights = await readFile(path);
+  try {
+    await loadWeights(network, weights, "the champion's weights");
+  } catch (cause) {
+    throw new CommandError(
+      'warm start',
+      "the champion's weights to fit the network",
+      (cause as Error).message,
+      `the network or its classes have changed since: ${cold}`,
+      { cause },
+    );
+  }
+  return digestOf(weights);
+}
+
 const train: Stage = async (context) => {
   const { folder, log } = context;
   const section = await folder.section('train');
@@ -29,9 +56,10 @@ const train: Stage = async (context) => {
   const { kept, held } = holdOut(pictures, recipe.validation);
 
   const source = await networkSource(folder.root);
+  const warm = 'start' in section ? [await warmStart(folder, network)] : [];
   const { history, stopped, executor, fallback } = await fit(network, kept, {
     epochs: recipe.epochs,
-    ...runOptionsOf(context, recipe, info, [section, source]),
+    ...runOptionsOf(context, recipe, info, [section, source, ...warm]),
     schedule: scheduleOf(recipe),
     validation: held,
     monitor: recipe.monitor,
