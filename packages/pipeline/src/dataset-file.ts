@@ -104,7 +104,8 @@ export function holdOut(split: ImageSplit, share: number): { kept: ImageSplit; h
   return { kept: pick(split, (i) => !isHeld(i)), held: pick(split, isHeld) };
 }
 
-function pick({ images, labels, length }: ImageSplit, wanted: (index: number) => boolean): ImageSplit {
+/** The pictures that are wanted, in their order. */
+export function pick({ images, labels, length }: ImageSplit, wanted: (index: number) => boolean): ImageSplit {
   const size = images.length / length;
   const indices = Array.from({ length }, (_, i) => i).filter(wanted);
   const chosen = new Uint8Array(indices.length * size);
