@@ -24,7 +24,11 @@ test('a feature that has moved is found, one that has not is left', () => {
       /^brightness has moved: stability index 0\.\d{3} of 0\.25 \(p < 0\.0001\), distance 0\.\d{3} of 0\.15 \(p < 0\.0001\)$/,
     ),
   ]);
-  expect(checkDrift({ features: { contrast: steady } })).toMatchObject({ drifted: false });
+  expect(report.thresholds).toEqual({ maxIndex: 0.25, maxDistance: 0.15, alpha: 0.01, minCount: 50 });
+  expect(checkDrift({ features: { contrast: steady } }, { maxIndex: 0.4 })).toMatchObject({
+    drifted: false,
+    thresholds: { maxIndex: 0.4, maxDistance: 0.15 },
+  });
   // Wider, with the same mean.
   expect(checkDrift({ features: { contrast: { reference, current: sample(500, 0, 2) } } }).drifted).toBe(
     true,

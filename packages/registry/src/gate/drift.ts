@@ -43,6 +43,8 @@ export interface DriftReport {
   /** Why, in words: what has moved, or else what was found. */
   readonly reasons: readonly string[];
   readonly findings: readonly DriftFinding[];
+  /** What the figures were held against. */
+  readonly thresholds: Required<DriftOptions>;
 }
 
 interface Tested {
@@ -62,8 +64,9 @@ export const predictedClasses = 'predicted classes';
  * @throws InputError at values that are not finite, other bins, or nothing to compare
  */
 export function checkDrift({ features = {}, classes }: DriftInput, options: DriftOptions = {}): DriftReport {
-  const { minCount = 50 } = options;
-  checkThresholds(options);
+  const thresholds = { maxIndex: 0.25, maxDistance: 0.15, alpha: 0.01, minCount: 50, ...options };
+  const { minCount } = thresholds;
+  checkThresholds(thresholds);
   const tested = Object.entries(features).map(([name, { reference, current }]): Tested => {
     if (current.length < minCount) return { name, count: current.length };
     return {
@@ -80,14 +83,16 @@ export function checkDrift({ features = {}, classes }: DriftInput, options: Drif
     tested.push({ name: predictedClasses, count, ...stability });
   }
   if (tested.length === 0) throw new InputError('drift', 'features or classes to compare', 'none');
-  const findings = conclude(tested, options);
+  const findings = conclude(tested, thresholds);
   const moved = findings.filter(({ drifted }) => drifted);
   const reasons = (moved.length > 0 ? moved : findings).map(({ reason }) => reason);
-  return { drifted: moved.length > 0, reasons, findings };
+  return { drifted: moved.length > 0, reasons, findings, thresholds };
 }
 
-function conclude(tested: readonly Tested[], options: DriftOptions): DriftFinding[] {
-  const { maxIndex = 0.25, maxDistance = 0.15, alpha = 0.01, minCount = 50 } = options;
+function conclude(
+  tested: readonly Tested[],
+  { maxIndex, maxDistance, alpha, minCount }: Required<DriftOptions>,
+): DriftFinding[] {
   const tests = tested.flatMap(({ stability, distance }) =>
     [stability, distance].filter((test) => test !== undefined),
   );
