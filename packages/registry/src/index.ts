@@ -39,6 +39,8 @@ export type { Claim, RunFilter } from './registry/runs.ts';
 export type { NewVersion, Version, VersionFile, VersionId } from './registry/versions.ts';
 export { type CopiedTable, type CopyReport, copyStore } from './store/copy-store.ts';
 export type { Database, NativeDatabase, Queryable, SqlScalar, SqlValue } from './store/database.ts';
+export { type SqlExecutor, sqlOf } from './store/execute-sql.ts';
 export { openStore, type StoreOptions } from './store/open-store.ts';
 export type { PostgresOptions } from './store/postgres.ts';
+export { livenessOf, ownIdentity, type ProcessIdentity } from './store/process-identity.ts';
 export { Store } from './store/store.ts';

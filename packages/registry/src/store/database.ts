@@ -11,8 +11,8 @@ export type SqlValue = SqlScalar | readonly (string | number | null)[];
 export interface Queryable {
   /** One statement; `$1`, `$2`, … stand for the parameters. */
   query<Row extends object>(sql: string, parameters?: readonly SqlValue[]): Promise<Row[]>;
-  /** Statements without parameters, separated by semicolons. */
-  script(sql: string): Promise<void>;
+  /** Statements without parameters, separated by semicolons. @returns the rows of all of them, one after the other */
+  script(sql: string): Promise<Record<string, unknown>[]>;
   /**
    * Runs `work` in a transaction: all of it, or nothing when it throws. Inside of another one it is a savepoint.
    * `work` may run more than once, after a deadlock or a failed serialization, and must use its argument alone:
@@ -36,7 +36,7 @@ export interface Database extends Queryable {
 
 /** Runs `work` between a savepoint and its release, or goes back to the savepoint. */
 export async function inSavepoint<T>(
-  script: (sql: string) => Promise<void>,
+  script: (sql: string) => Promise<unknown>,
   depth: number,
   work: () => Promise<T>,
 ): Promise<T> {

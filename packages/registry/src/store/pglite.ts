@@ -30,7 +30,13 @@ function pgliteDatabase(pglite: PGlite, name: string, { guard, onClose }: Pglite
     },
     async script(sql) {
       await guard?.();
-      await pglite.exec(sql);
+      try {
+        return rowsOf(await pglite.exec(sql));
+      } catch (error) {
+        // A statement that failed between `begin` and `commit` would leave every later one in its transaction.
+        await pglite.exec('rollback').catch(() => undefined);
+        throw error;
+      }
     },
     async transaction(work) {
       await guard?.();
@@ -54,8 +60,11 @@ function pgliteDatabase(pglite: PGlite, name: string, { guard, onClose }: Pglite
   };
 }
 
+const rowsOf = (results: readonly { readonly rows?: unknown[] }[]) =>
+  results.flatMap(({ rows = [] }) => rows as Record<string, unknown>[]);
+
 function scopeOf(transaction: Transaction, depth: number): Queryable {
-  const script = async (sql: string) => void (await transaction.exec(sql));
+  const script = async (sql: string) => rowsOf(await transaction.exec(sql));
   return {
     async query<Row extends object>(sql: string, parameters: readonly SqlValue[] = []) {
       return (await transaction.query<Row>(sql, [...parameters])).rows as Row[];

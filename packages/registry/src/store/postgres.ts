@@ -55,7 +55,7 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
       return (await pool.query<Row>(sql, [...parameters])).rows as Row[];
     },
     async script(sql) {
-      await pool.query(sql);
+      return rowsOf(await pool.query(sql));
     },
     async transaction(work) {
       for (let attempt = 1; ; attempt++) {
@@ -99,8 +99,12 @@ async function inTransaction<T>(client: PoolClient, work: (scope: Queryable) => 
   }
 }
 
+/** The driver gives one result, or an array of them for several statements. */
+const rowsOf = (results: unknown): Record<string, unknown>[] =>
+  [results].flat().flatMap((result) => (result as pg.QueryResult<Record<string, unknown>>).rows);
+
 function scopeOf(client: PoolClient, depth: number): Queryable {
-  const script = async (sql: string) => void (await client.query(sql));
+  const script = async (sql: string) => rowsOf(await client.query(sql));
   return {
     async query<Row extends object>(sql: string, parameters: readonly SqlValue[] = []) {
       return (await client.query<Row>(sql, [...parameters])).rows as Row[];
