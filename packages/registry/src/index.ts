@@ -21,6 +21,7 @@ export { canonicalJson, digestOfJson, type Json, type JsonObject } from './json.
 export { checkDigest, checkFileName, checkKey, checkMetricName, checkName } from './names.ts';
 export { type AliasName, aliasNames } from './registry/alias-state.ts';
 export type { AliasChange, Aliases, Moved, PromoteOptions, RollbackOptions } from './registry/aliases.ts';
+export type { Check, Checks, NewCheck } from './registry/checks.ts';
 export type { Garbage } from './registry/collect-garbage.ts';
 export type { Dataset, DatasetRecord } from './registry/datasets.ts';
 export type { Decision, DecisionKind, Reasons } from './registry/decisions.ts';
@@ -36,6 +37,9 @@ export {
   runStatuses,
 } from './registry/run.ts';
 export type { Claim, RunFilter } from './registry/runs.ts';
+export type { LastSlotOf, NewSchedule, Schedule, Schedules } from './registry/schedules.ts';
+export type { RunStage, StageStatus, Stages } from './registry/stages.ts';
+export type { Sweep, SweepStatus, Sweeps, SweepTrial, TrialPlace } from './registry/sweeps.ts';
 export type { NewVersion, Version, VersionFile, VersionId } from './registry/versions.ts';
 export { type CopiedTable, type CopyReport, copyStore } from './store/copy-store.ts';
 export type { Database, NativeDatabase, Queryable, SqlScalar, SqlValue } from './store/database.ts';

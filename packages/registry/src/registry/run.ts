@@ -14,6 +14,10 @@ export interface NewRun {
   readonly commit?: string;
   /** The run whose result this one starts from. */
   readonly parent?: string;
+  /** What started it: `manual` unless given, `schedule:nightly`, `sweep`. */
+  readonly trigger?: string;
+  /** Of two that wait, the higher one goes first; 0 unless given. */
+  readonly priority?: number;
   /** Says that this is one run, however often it is created: the slot of a schedule, for one. */
   readonly key?: string;
 }
@@ -29,6 +33,8 @@ export interface Run {
   readonly dataset: string | null;
   readonly commit: string | null;
   readonly parent: string | null;
+  readonly trigger: string;
+  readonly priority: number;
   /** How many workers have had it; the last one's token. */
   readonly token: number;
   readonly worker: string | null;
@@ -68,4 +74,4 @@ export interface RunFile {
 
 /** Columns of a run, under their names here. */
 export const runColumns = `id, key, pipeline, status, config, config_digest as "configDigest", seeds, dataset, commit, parent,
-  token, worker, machine, lease_until as "leaseUntil", metrics, failure, created, started, finished`;
+  trigger, priority,  token, worker, machine, lease_until as "leaseUntil", metrics, failure, created, started, finished`;

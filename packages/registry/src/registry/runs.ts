@@ -23,6 +23,7 @@ import {
   type RunStatus,
   runColumns,
 } from './run.ts';
+import { endStages } from './stages.ts';
 
 export interface Claim {
   readonly worker: string;
@@ -70,13 +71,16 @@ export class Runs {
       run.dataset === undefined ? null : checkDigest(`${where}, dataset`, run.dataset),
       run.commit === undefined ? null : checkText(`${where}, commit`, run.commit, 200),
       run.parent === undefined ? null : checkId(`${where}, parent`, run.parent),
+      checkText(`${where}, trigger`, run.trigger ?? 'manual', 200),
+      checkPriority(where, run.priority ?? 0),
     ];
     return this.#database.transaction(async (scope) => {
       if (run.dataset !== undefined) await requireRow(scope, 'datasets', 'digest', run.dataset, where);
       if (run.parent !== undefined) await requireRow(scope, 'runs', 'id', run.parent, where);
       const [created] = await scope.query<Run>(
-        `insert into trainyard.runs (id, key, pipeline, status, config, config_digest, seeds, dataset, commit, parent)
-         values ($1, $2, $3, 'queued', $4::text::jsonb, $5, $6::text::jsonb, $7, $8, $9)
+        `insert into trainyard.runs (id, key, pipeline, status, config, config_digest, seeds, dataset, commit,
+           parent, trigger, priority)
+         values ($1, $2, $3, 'queued', $4::text::jsonb, $5, $6::text::jsonb, $7, $8, $9, $10, $11)
          on conflict (key) do nothing returning ${runColumns}`,
         values,
       );
@@ -187,6 +191,25 @@ export class Runs {
     );
   }
 
+  /** Takes a file from a run, where it has it. @throws StaleTokenError when another worker has the run */
+  async detach(id: string, token: number, name: string): Promise<void> {
+    await this.#database.transaction(async (scope) => {
+      await this.#asOwner(scope, id, token, 'token = token');
+      await scope.query('delete from trainyard.run_files where run = $1 and name = $2', [
+        id,
+        checkFileName(`run ${id}, file`, name),
+      ]);
+    });
+  }
+
+  /** Says which recorded dataset a run works on, once it knows. @throws StaleTokenError, NotFoundError */
+  async useDataset(id: string, token: number, dataset: string): Promise<void> {
+    await this.#database.transaction(async (scope) => {
+      await requireRow(scope, 'datasets', 'digest', checkDigest(`run ${id}, dataset`, dataset), `run ${id}`);
+      await this.#asOwner(scope, id, token, 'dataset = $3', [dataset]);
+    });
+  }
+
   /** Ends a run well. The same worker may say so twice. @throws StaleTokenError when it no longer has the run */
   async complete(id: string, token: number, metrics: JsonObject = {}): Promise<Run> {
     return this.#end(id, token, 'succeeded', { metrics: canonicalJson(`run ${id}, metrics`, metrics) });
@@ -225,6 +248,7 @@ export class Runs {
          where id = $1 and status in ('queued', 'running') returning ${runColumns}`,
         [id, reason],
       );
+      if (cancelled) await endStages(scope, id, 'cancelled');
       await endAttempt(scope, id, 'cancelled');
       const run = cancelled ?? (await getRun(scope, id));
       if (run.status === 'cancelled') return run;
@@ -290,6 +314,7 @@ export class Runs {
         [status, result.metrics ?? null, result.failure ?? null],
       );
       await endAttempt(scope, id, status);
+      if (status === 'failed') await endStages(scope, id, 'failed');
       return getRun(scope, id);
     });
   }
@@ -315,6 +340,11 @@ export class Runs {
       'drop what this worker has: it no longer has the run',
     );
   }
+}
+
+function checkPriority(where: string, priority: number): number {
+  if (Number.isInteger(priority) && Math.abs(priority) <= 1_000_000) return priority;
+  throw new InputError(`${where}, priority`, 'a whole number from -1000000 to 1000000', quote(priority));
 }
 
 const checkLease = (where: string, seconds: number): number => {

@@ -12,6 +12,7 @@ export const tables: readonly Table[] = [
   { name: 'run_attempts', key: ['run', 'token'] },
   { name: 'run_metrics', key: ['run', 'name', 'step'] },
   { name: 'run_files', key: ['run', 'name'] },
+  { name: 'run_stages', key: ['run', 'name'] },
   { name: 'models', key: ['name'] },
   { name: 'versions', key: ['model', 'version'] },
   { name: 'version_files', key: ['model', 'version', 'name'] },
@@ -19,4 +20,8 @@ export const tables: readonly Table[] = [
   { name: 'aliases', key: ['model', 'alias'] },
   { name: 'champions', key: ['model', 'depth'] },
   { name: 'alias_changes', key: ['model', 'generation', 'alias'] },
+  { name: 'schedules', key: ['pipeline', 'name'] },
+  { name: 'checks', key: ['id'] },
+  { name: 'sweeps', key: ['id'] },
+  { name: 'sweep_trials', key: ['sweep', 'trial', 'rung'] },
 ];
