@@ -1,1 +1,20 @@
-export {};
+/** Jobs that survive anything: stages as a flow, workers and schedules over pg-boss. */
+export { type CronTimes, checkTimes, lastSlot, nextSlots } from './cron.ts';
+export { JobError } from './errors.ts';
+export {
+  FinalError,
+  type Flow,
+  type FlowStage,
+  type StageContext,
+  type StageEnd,
+  type StageResult,
+  type StageSetting,
+  type StageTask,
+  type StageWork,
+} from './flow.ts';
+export type { StageJob } from './job.ts';
+export { type JobView, Queue, type QueueOptions } from './queue.ts';
+export { resumeRuns } from './resume-runs.ts';
+export { startRun } from './start-run.ts';
+export type { Limits } from './worker/execute-stage.ts';
+export { runWorker, type WorkerOptions } from './worker/worker.ts';

@@ -1,6 +1,7 @@
 import './plain-output.ts';
 import { Command } from 'commander';
 import { createConsola } from 'consola';
+import { addCommands } from './commands/index.ts';
 import { describeError } from './describe-error.ts';
 import { CommandError } from './errors.ts';
 import { PipelineFolder } from './folder.ts';
@@ -14,7 +15,7 @@ const log = createConsola({ level: 3, formatOptions: { date: false } });
 const verbose = process.argv.includes('--verbose') || process.env.NX_VERBOSE_LOGGING === 'true';
 
 const interrupted = onInterrupt(() =>
-  log.warn('Stopping after this step; the same command goes on from here. Ctrl-C again stops at once.'),
+  log.warn('Stopping after this step; it can go on from here. Ctrl-C again stops at once.'),
 );
 
 async function runStage(name: string, root: string, overrides: Overrides): Promise<void> {
@@ -56,6 +57,11 @@ program
     const { newPipeline } = await import('./new-pipeline.ts');
     await newPipeline(name, options, log);
   });
+
+await addCommands(program, { log, interrupted }, process.argv[2]);
+for (const command of program.commands)
+  if (!command.options.some(({ long }) => long === '--verbose'))
+    command.option('--verbose', 'show the stack of an error');
 
 try {
   await program.parseAsync();

@@ -10,7 +10,7 @@ import type { StageContext } from './stage.ts';
  * it is the same, and another run has a checkpoint of another name
  */
 export function runOptionsOf(
-  { folder, log, signal }: StageContext,
+  { folder, log, signal, progress = terminalProgress(), checkpointSeconds = 10 }: StageContext,
   recipe: Pipeline['train'],
   { digest, imageShape }: DatasetInfo,
   identity: readonly unknown[],
@@ -22,8 +22,8 @@ export function runOptionsOf(
     executor,
     imageShape,
     signal,
-    checkpoint: { store: checkpointFile(folder.path('checkpoints', `${key}.ckpt`)), everySeconds: 10 },
+    checkpoint: { store: checkpointFile(folder.path('checkpoints', `${key}.ckpt`)), everySeconds: checkpointSeconds },
     resume: true,
-    progress: terminalProgress(),
+    progress,
   };
 }

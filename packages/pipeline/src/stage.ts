@@ -1,3 +1,4 @@
+import type { Callback } from '@trainyard/trainer';
 import type { ConsolaInstance } from 'consola';
 import type { Pipeline, StageName } from './config.ts';
 import type { PipelineFolder } from './folder.ts';
@@ -7,6 +8,10 @@ export interface StageContext {
   readonly log: ConsolaInstance;
   /** Fires on Ctrl-C; long stages stop cleanly and can go on later. */
   readonly signal: AbortSignal;
+  /** Told how a training goes; the terminal unless given. */
+  readonly progress?: Callback;
+  /** Seconds between two checkpoints of a training; 10 unless given. */
+  readonly checkpointSeconds?: number;
   /** The config as it stands after the command line's options; only the stage `config` reads it. */
   readonly loadPipeline: () => Promise<Pipeline>;
 }

@@ -1,0 +1,38 @@
+import type { Store } from '@trainyard/registry';
+import type { Flow } from './flow.ts';
+import type { Queue } from './queue.ts';
+
+/**
+ * Enqueues every run that has not ended, where it stands: for a store whose queue was left behind, as after a move to
+ * another database. No worker may be at work meanwhile.
+ * @returns how many
+ */
+export async function resumeRuns(store: Store, queue: Queue, flows: readonly Flow[]): Promise<number> {
+  let resumed = 0;
+  const open = [
+    ...(await store.runs.list({ status: 'queued', limit: 100_000 })),
+    ...(await store.runs.list({ status: 'running', limit: 100_000 })),
+  ];
+  for (const run of open) {
+    const stages = await store.stages.list(run.id);
+    const next = stages.find(({ status }) => status !== 'succeeded');
+    const flow = flows.find((known) => sameNames(known.stages, stages));
+    if (!next || !flow) continue;
+    await queue.ensure(run.pipeline);
+    await store.transaction(async (registry) => {
+      if (run.status === 'running') await registry.runs.release(run.id, run.token);
+      const job = { run: run.id, flow: flow.name, stage: next.name };
+      await queue.enqueue(registry.database, run.pipeline, job, {
+        priority: run.priority,
+        attempt: next.attempts,
+      });
+    });
+    resumed += 1;
+  }
+  return resumed;
+}
+
+const sameNames = (
+  a: readonly { readonly name: string }[],
+  b: readonly { readonly name: string }[],
+): boolean => a.length === b.length && a.every(({ name }, i) => name === b[i]!.name);

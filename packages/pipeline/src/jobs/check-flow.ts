@@ -1,0 +1,71 @@
+import { type Flow, type StageEnd, startRun } from '@trainyard/jobs';
+import type { JsonObject } from '@trainyard/registry';
+import type { Pipeline } from '../config.ts';
+import { fetchChampion } from './champion-files.ts';
+import { retrainFlow, workModule } from './retrain-flow.ts';
+import { asJson, checkConfigOf } from './run-config.ts';
+import { newTraining } from './start-training.ts';
+
+/** What the check's work leaves for the worker. */
+export interface CheckResult {
+  readonly needed: boolean;
+  readonly reasons: readonly string[];
+  readonly report: JsonObject;
+  /** The config as the check found it, and the digest of the network's code. */
+  readonly pipeline: Pipeline;
+  readonly code: string;
+  readonly champion: number | null;
+}
+
+/** Looks whether a pipeline is to be retrained, and starts the run if so: what a schedule's slot does. */
+export const checkFlow: Flow = {
+  name: 'check',
+  module: workModule,
+  fresh: true,
+  stages: [
+    {
+      name: 'check',
+      async prepare({ store, run, folder }) {
+        if (checkConfigOf(run).mode === 'needed') await fetchChampion(store, run.pipeline, folder);
+      },
+      settle: startWhatIsNeeded,
+    },
+  ],
+};
+
+async function startWhatIsNeeded({ registry, queue, run, result }: StageEnd): Promise<void> {
+  const { needed, reasons, report, pipeline, code, champion } = result as unknown as CheckResult;
+  const { schedule } = checkConfigOf(run);
+  const check = await registry.checks.record({
+    key: `run/${run.id}`,
+    pipeline: run.pipeline,
+    trigger: run.trigger,
+    needed,
+    reasons: [...reasons],
+    report,
+    ...(champion !== null && { model: run.pipeline, version: champion }),
+  });
+  if (!needed) return;
+  const started = await startRun(registry, queue, retrainFlow, {
+    ...(await newTraining(registry, { project: run.pipeline, pipeline, code })),
+    key: `check/${check.id}`,
+    trigger: schedule ? `schedule:${schedule}` : 'check',
+  });
+  await registry.checks.linkRun(check.id, started.id);
+}
+
+/** The run of a check. */
+export const newCheck = (
+  project: string,
+  {
+    mode,
+    schedule = null,
+    slot = null,
+  }: { mode: 'always' | 'needed'; schedule?: string | null; slot?: Date | null },
+) => ({
+  pipeline: project,
+  config: asJson({ mode, schedule, slot: slot?.toISOString() ?? null }),
+  seeds: null,
+  trigger: schedule ? `schedule:${schedule}` : 'check',
+  ...(schedule && slot && { key: `schedule/${project}/${schedule}/${slot.toISOString()}` }),
+});
