@@ -24,7 +24,9 @@ export interface Queryable {
 /** What implements the database, for engines that share it, such as a queue: pg-boss has adapters for both. */
 export type NativeDatabase =
   | { readonly kind: 'pglite'; readonly pglite: PGlite }
-  | { readonly kind: 'postgres'; readonly pool: Pool; readonly url: string };
+  | { readonly kind: 'postgres'; readonly pool: Pool; readonly url: string }
+  /** PGlite of another process of this machine. */
+  | { readonly kind: 'shared'; readonly address: string };
 
 export interface Database extends Queryable {
   readonly native: NativeDatabase;

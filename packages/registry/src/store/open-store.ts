@@ -1,11 +1,15 @@
 import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { artifactsFrom } from '../artifacts/artifacts-from.ts';
-import { InputError } from '../errors.ts';
+import { InputError, StoreLockedError } from '../errors.ts';
 import type { Database } from './database.ts';
-import { lockFolder } from './owner-lock.ts';
+import { isShared, lockFolder } from './owner-lock.ts';
 import { openPglite } from './pglite.ts';
 import { openPostgres, type PostgresOptions } from './postgres.ts';
+import { addressOf } from './shared/address.ts';
+import { connectDatabase } from './shared/connect-database.ts';
+import { serveDatabase } from './shared/serve-database.ts';
 import { Store } from './store.ts';
 
 export interface StoreOptions {
@@ -19,6 +23,11 @@ export interface StoreOptions {
    */
   readonly artifacts?: ArtifactStore;
   readonly postgres?: PostgresOptions;
+  /**
+   * Whether processes of this machine and user share the embedded database: the first one opens it, the others go
+   * through that one, and find themselves with a ConnectionError when it ends.
+   */
+  readonly share?: boolean;
 }
 
 /**
@@ -27,11 +36,13 @@ export interface StoreOptions {
  * @throws StoreLockedError, ConnectionError, SchemaError
  */
 export async function openStore(options: StoreOptions = {}): Promise<Store> {
-  const { url = process.env.TRAINYARD_DATABASE_URL, postgres } = options;
+  const { url = process.env.TRAINYARD_DATABASE_URL, postgres, share = false } = options;
   const folder = resolve(options.folder ?? join('.trainyard', 'store'));
   const named = process.env.TRAINYARD_ARTIFACTS || join(folder, 'artifacts');
   const artifacts = options.artifacts ?? (await artifactsFrom(named));
-  const database = url ? await openPostgres(checkUrl(url), postgres) : await openEmbedded(folder);
+  const database = url
+    ? await openPostgres(checkUrl(url), postgres)
+    : await (share ? openShared : openEmbedded)(folder);
   try {
     return await Store.over(database, artifacts);
   } catch (error) {
@@ -40,14 +51,53 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
   }
 }
 
-async function openEmbedded(folder: string): Promise<Database> {
-  const lock = await lockFolder(join(folder, 'lock'));
+/** Milliseconds that a store may take to open in the process that is about to share it. */
+const patience = 30_000;
+
+/** As the owner, or through the owner. */
+async function openShared(folder: string): Promise<Database> {
+  for (const end = performance.now() + patience; ; ) {
+    try {
+      return await openEmbedded(folder, true);
+    } catch (error) {
+      if (!(error instanceof StoreLockedError)) throw error;
+      const isOpen = await isShared(join(folder, 'lock'));
+      try {
+        if (isOpen) return await connectDatabase(addressOf(folder), folder);
+      } catch {
+        // It opens still, or has just ended.
+      }
+      if (isOpen === false || performance.now() > end) throw error;
+    }
+    await wait(50 + Math.random() * 100);
+  }
+}
+
+async function openEmbedded(folder: string, shares = false): Promise<Database> {
+  const lock = await lockFolder(join(folder, 'lock'), undefined, { shares });
   try {
-    return await openPglite(join(folder, 'database'), { guard: lock.check, onClose: lock.release });
+    const opened = { guard: lock.check, onClose: lock.release };
+    const database = await openPglite(join(folder, 'database'), opened);
+    return shares ? await shared(database, addressOf(folder)) : database;
   } catch (error) {
     await lock.release();
     throw error;
   }
+}
+
+/** The database, which others use until it is closed. */
+async function shared(database: Database, address: string): Promise<Database> {
+  const end = await serveDatabase(database, address).catch(async (error) => {
+    await database.close();
+    throw error;
+  });
+  return {
+    ...database,
+    async close() {
+      await end();
+      await database.close();
+    },
+  };
 }
 
 function checkUrl(url: string): string {

@@ -9,6 +9,8 @@ import { livenessOf, ownIdentity, type ProcessIdentity } from './process-identit
 interface Owner extends ProcessIdentity {
   readonly id: string;
   readonly since: string;
+  /** Whether other processes may use what it owns through it. */
+  readonly shares?: boolean;
 }
 
 export interface OwnerLock {
@@ -35,9 +37,13 @@ const times: LockTimes = { beat: 5_000, silence: 60_000 };
  * long it was held up since it read the old one.
  * @throws StoreLockedError, naming the owner, when one lives
  */
-export async function lockFolder(file: string, { beat, silence }: LockTimes = times): Promise<OwnerLock> {
+export async function lockFolder(
+  file: string,
+  { beat, silence }: LockTimes = times,
+  { shares = false }: { readonly shares?: boolean } = {},
+): Promise<OwnerLock> {
   await mkdir(dirname(file), { recursive: true });
-  const own = await acquire(file, silence);
+  const own = await acquire(file, silence, shares);
   await removeLeftovers(file);
   let seen = performance.now();
   const timer = setInterval(async () => {
@@ -73,8 +79,16 @@ export async function lockFolder(file: string, { beat, silence }: LockTimes = ti
   };
 }
 
-async function acquire(file: string, silence: number): Promise<Owner> {
-  const own: Owner = { ...(await ownIdentity()), id: randomUUID(), since: new Date().toISOString() };
+/** Whether the owner lets other processes use what it owns; undefined where there is none by now. */
+export const isShared = async (file: string): Promise<boolean | undefined> => (await readOwner(file))?.shares;
+
+async function acquire(file: string, silence: number, shares = false): Promise<Owner> {
+  const own: Owner = {
+    ...(await ownIdentity()),
+    id: randomUUID(),
+    since: new Date().toISOString(),
+    ...(shares && { shares }),
+  };
   while (!(await tryCreate(file, own))) {
     const holder = await readOwner(file);
     if (!holder) continue;
@@ -131,9 +145,11 @@ async function tryCreate(file: string, owner: Owner): Promise<boolean> {
 /** Undefined where there is no such file. @throws StoreLockedError where it is none of ours */
 async function readOwner(file: string): Promise<Owner | undefined> {
   try {
-    const { id, pid, started, host, boot, namespace, since } = JSON.parse(await readFile(file, 'utf8'));
+    const { id, pid, started, host, boot, namespace, since, shares } = JSON.parse(
+      await readFile(file, 'utf8'),
+    );
     if (/^[0-9a-f-]{36}$/.test(id) && Number.isSafeInteger(pid))
-      return { id, pid, started, host, boot, namespace, since };
+      return { id, pid, started, host, boot, namespace, since, shares: shares === true };
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     if (codeOf(error) !== undefined) throw error;
