@@ -4,7 +4,12 @@ import { namePattern, platforms } from '@trainyard/runtime-common';
 import * as v from 'valibot';
 import { CommandError } from './errors.ts';
 import { checkRetrain } from './retrain/check-settings.ts';
-import { retrainSchema, type StartMode } from './retrain/settings.ts';
+import {
+  type DataSettings,
+  type OldPictureSettings,
+  retrainSchema,
+  type StartMode,
+} from './retrain/settings.ts';
 
 const positive = v.pipe(v.number(), v.gtValue(0));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -153,12 +158,13 @@ export const definePipeline = (pipeline: PipelineInput): PipelineInput => pipeli
 export function parsePipeline(where: string, value: unknown): Pipeline {
   const result = v.safeParse(pipelineSchema, value);
   if (!result.success) {
-    const [issue] = result.issues;
-    const path = v.getDotPath(issue) ?? 'the default export';
+    const { path = 'the default export', issue } = closestIssue(result.issues[0]);
     const absent = issue.type === 'strict_object' && issue.received === 'undefined';
+    // Of a union, its message says in words what its types don't.
+    const expected = issue.type === 'union' ? issue.message : (issue.expected ?? issue.message);
     throw new CommandError(
       where,
-      absent ? path : `${path}: ${issue.expected ?? issue.message}`,
+      absent ? path : `${path}: ${expected}`,
       absent ? 'nothing' : issue.received,
       'definePipeline shows in an editor what belongs there',
     );
@@ -167,6 +173,19 @@ export function parsePipeline(where: string, value: unknown): Pipeline {
   checkNames(where, pipeline);
   checkRetrain(where, pipeline);
   return pipeline;
+}
+
+interface Misfit {
+  readonly path?: string;
+  readonly issue: v.BaseIssue<unknown>;
+}
+
+/** Of a value that fits no option of a union, what is wrong within it, if that is further in. */
+function closestIssue(issue: v.BaseIssue<unknown>, outer: string[] = []): Misfit {
+  const path = [...outer, v.getDotPath(issue)].filter((part) => part !== null);
+  const inner = issue.issues?.find((option) => v.getDotPath(option) !== null);
+  if (inner) return closestIssue(inner, path);
+  return { ...(path.length > 0 && { path: path.join('.') }), issue };
 }
 
 /** The same for configs that differ in the order of their keys alone, as one that a database has kept may: digests go by it. */
@@ -228,7 +247,7 @@ export function sectionsOf(pipeline: Pipeline, parent?: Parent) {
   const { retrain, ...trained } = pipeline;
   const again = parent && { start: parent.start, data: retrain.data, parent: parent.bundle };
   return {
-    data: { dataset, ...(parent && { old: { ...retrain.data, seed } }) },
+    data: { dataset, ...(parent && oldPictures(retrain.data, seed)) },
     train: { seed, network, recipe, ...(parent?.start === 'warm' && { start: parent.start }) },
     evaluate: { network },
     export: {
@@ -252,6 +271,10 @@ export function sectionsOf(pipeline: Pipeline, parent?: Parent) {
     },
     release: { name: pipelineName, seed, maxAccuracyDrop: pipeline.budget.maxAccuracyDrop },
   };
+}
+
+function oldPictures({ keep, weight }: DataSettings, seed: number): { readonly old?: OldPictureSettings } {
+  return keep === 'current' ? {} : { old: { keep, weight, seed } };
 }
 
 export type Sections = ReturnType<typeof sectionsOf>;

@@ -5,6 +5,7 @@ export {
   checkRetraining,
   type RetrainingCheck,
 } from './check-retraining.ts';
+export { checkClassFloors } from './check-settings.ts';
 export { type ContestInput, type ContestResult, contest } from './contest.ts';
 export { type FeatureName, featureNames, featureValues } from './features.ts';
 export { newPicturesOf } from './new-pictures.ts';

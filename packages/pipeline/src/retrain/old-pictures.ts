@@ -3,7 +3,7 @@ import { datasetDigest } from '@trainyard/datasets';
 import type { ImageDataset, ImageSplit } from '@trainyard/trainer';
 import { CommandError } from '../errors.ts';
 import { pictureKeys } from './picture-keys.ts';
-import type { DataSettings } from './settings.ts';
+import type { OldPictureSettings } from './settings.ts';
 
 /** Training pictures that lie one after the other and came from one dataset. */
 export interface Segment {
@@ -52,7 +52,7 @@ export interface OldCounts {
 export function withOldPictures(
   current: ImageDataset,
   old: TrainedOn,
-  { keep, weight, seed }: DataSettings & { readonly seed: number },
+  { keep, weight, seed }: OldPictureSettings,
 ): WithOldPictures {
   const labels = mapLabels(current, old);
   const kept = new Int32Array(old.train.length);
@@ -60,16 +60,15 @@ export function withOldPictures(
   const test = new Set(pictureKeys(current.test, current.imageShape));
   const train = new Set(pictureKeys(current.train, current.imageShape));
   for (const [i, key] of pictureKeys(old.train, current.imageShape).entries()) {
-    if (keep === 'current') counts.window++;
-    else if (test.has(key)) counts.test++;
+    if (test.has(key)) counts.test++;
     else if (train.has(key)) counts.current++;
     else if (chance(seed, key) >= weight) counts.weight++;
     else kept[counts.kept++] = i;
   }
-  const room = typeof keep === 'object' ? Math.max(0, keep.newest - current.train.length) : counts.kept;
+  const room = keep === 'all' ? counts.kept : Math.max(0, keep.newest - current.train.length);
   const beyond = Math.max(0, counts.kept - room);
   counts.kept -= beyond;
-  counts.window += beyond;
+  counts.window = beyond;
   const indices = kept.subarray(beyond, beyond + counts.kept);
   const merged = join(old.train, labels, indices, current.train);
   const digest = datasetDigest({ ...current, train: merged });

@@ -91,6 +91,12 @@ export const retrainSchema = v.strictObject({
 export type RetrainSettings = v.InferOutput<typeof retrainSchema>;
 export type StartMode = RetrainSettings['start'];
 export type DataSettings = RetrainSettings['data'];
+/** How old pictures are kept, with the seed that chooses among them. */
+export interface OldPictureSettings {
+  readonly keep: Exclude<DataSettings['keep'], 'current'>;
+  readonly weight: number;
+  readonly seed: number;
+}
 export type WhenSettings = RetrainSettings['when'];
 export type PromoteSettings = RetrainSettings['promote'];
 

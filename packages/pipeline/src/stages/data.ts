@@ -21,8 +21,7 @@ async function decode(path: string, { fit, ...size }: WantedSize): Promise<Uint8
 const data: Stage = async ({ folder, log }) => {
   const { dataset, old } = await folder.section('data');
   const loaded = await loadDataset({ ...dataset, decode } as never);
-  const merged =
-    old && old.keep !== 'current' ? withOldPictures(loaded, await readTrainedOn(folder), old) : undefined;
+  const merged = old && withOldPictures(loaded, await readTrainedOn(folder), old);
   const { name, train, test, classes, imageShape } = await saveDataset(
     folder,
     merged?.dataset ?? loaded,
