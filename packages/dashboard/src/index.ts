@@ -1,1 +1,4 @@
-export {};
+/** A local page over the registry. */
+export type { DashboardActions, NewSchedule } from './actions.ts';
+export { DashboardError } from './errors.ts';
+export { type Dashboard, type DashboardOptions, serveDashboard } from './serve-dashboard.ts';
