@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ArtifactError, InputError } from '../errors.ts';
-import { fileOf } from '../testing/bit-flips.cases.ts';
+import { fileOf } from '../testing/artifacts-folder.cases.ts';
 import { bytesOf } from '../testing/store-under-test.cases.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import { exportFiles } from './export-files.ts';

@@ -12,10 +12,10 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ArtifactError, InputError } from '../errors.ts';
-import { fileOf, foundBitFlips } from '../testing/bit-flips.cases.ts';
+import { ArtifactError } from '../errors.ts';
+import { testArtifacts } from '../testing/artifacts.cases.ts';
+import { artifactsFolder, fileOf } from '../testing/artifacts-folder.cases.ts';
 import { faults, faultyFiles } from '../testing/faulty-files.cases.ts';
 import { PowerCutDisk } from '../testing/power-cut-disk.cases.ts';
 import { randomNumbers } from '../testing/random-numbers.cases.ts';
@@ -39,71 +39,7 @@ const listed = async (of = store) => {
   return digests.sort();
 };
 
-test('bytes are known by their digest, and are there once', async () => {
-  const bytes = bytesOf('hello');
-  const artifact = await store.put(bytes);
-  expect(artifact).toEqual({ digest: digestFor('hello'), bytes: 5 });
-  const pieces = async function* () {
-    yield bytesOf('hel');
-    yield bytesOf('');
-    yield bytesOf('lo');
-  };
-  expect(await store.put(pieces())).toEqual(artifact);
-  expect(await listed()).toEqual([artifact.digest]);
-  expect(await store.get(artifact.digest)).toEqual(bytes);
-  expect([await store.has(artifact.digest), await store.has(digestFor('x'))]).toEqual([true, false]);
-  await store.remove(artifact.digest);
-  await store.remove(artifact.digest);
-  expect(await listed()).toEqual([]);
-  await expect(store.get(artifact.digest)).rejects.toThrow(
-    /expected the artifact sha256:2cf24d.*, got none; restore it/,
-  );
-  expect(await incoming()).toEqual([]);
-});
-
-test('any bytes in any pieces come back', () =>
-  fc.assert(
-    fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 3000 }), { maxLength: 5 }), async (pieces) => {
-      const whole = new Uint8Array(Buffer.concat(pieces));
-      const { digest, bytes } = await store.put(pieces);
-      expect(bytes).toBe(whole.length);
-      expect(await store.get(digest)).toEqual(whole);
-      expect(await store.put(whole)).toEqual({ digest, bytes });
-    }),
-    { numRuns: 30 },
-  ));
-
-test('3 MB go through in pieces, and the last one comes only after the check', async () => {
-  const bytes = new Uint8Array(3_000_000).map((_, i) => i * 31);
-  const { digest } = await store.put(bytes);
-  expect(Buffer.compare(await store.get(digest), bytes)).toBe(0);
-  const file = await fileOf(folder, digest);
-  const bad = await readFile(file);
-  bad[0] ^= 1;
-  await writeFile(file, bad);
-  let read = 0;
-  const reading = (async () => {
-    for await (const piece of store.read(digest)) read += piece.length;
-  })();
-  await expect(reading).rejects.toThrow('others: the file was changed or cut off');
-  expect(read).toBeLessThan(bytes.length);
-});
-
-test('every bit flip is found', async () => {
-  expect(await foundBitFlips(folder, 300)).toBe(300);
-});
-
-test('a file that was cut off, grew, or is empty is found, and putting it again repairs it', async () => {
-  const bytes = bytesOf('precious');
-  const { digest } = await store.put(bytes);
-  const file = await fileOf(folder, digest);
-  for (const damage of ['preciou', 'precious!', '']) {
-    await writeFile(file, damage);
-    await expect(store.get(digest)).rejects.toThrow(ArtifactError);
-    await store.put(bytes);
-    expect(await store.get(digest)).toEqual(bytes);
-  }
-});
+describe('artifacts in a folder', () => testArtifacts(artifactsFolder));
 
 test('an artifact that is collected while it is put again is there in the end', async () => {
   await store.put(bytesOf('hello'));
@@ -119,42 +55,6 @@ test('an artifact that is collected while it is put again is there in the end', 
   await collected.put(bytesOf('hello'));
   expect(await store.get(digestFor('hello'))).toEqual(bytesOf('hello'));
   expect(await incoming()).toEqual([]);
-});
-
-test('nothing larger than is allowed is stored or read, and nothing is left of it', async () => {
-  const small = folderArtifacts(folder, { maxBytes: 10 });
-  const endless = async function* () {
-    for (;;) yield new Uint8Array(4);
-  };
-  await expect(small.put(endless())).rejects.toThrow('at most 10 bytes, got more; raise maxBytes');
-  await expect(small.put(new Uint8Array(11))).rejects.toThrow(ArtifactError);
-  expect([await incoming(), await listed()]).toEqual([[], []]);
-  await small.put(new Uint8Array(10));
-  const { digest } = await store.put(new Uint8Array(11));
-  await expect(small.get(digest)).rejects.toThrow('at most 10 bytes, got 11 bytes');
-});
-
-test('a source that fails leaves nothing', async () => {
-  const failing = async function* () {
-    yield bytesOf('part');
-    throw new Error('the network is gone');
-  };
-  await expect(store.put(failing())).rejects.toThrow('the network is gone');
-  expect([await incoming(), await listed()]).toEqual([[], []]);
-});
-
-test('what is no digest leads nowhere', async () => {
-  const hex = 'a'.repeat(64);
-  for (const digest of [
-    `sha256:../${hex.slice(3)}`,
-    `/${hex}`,
-    hex,
-    `sha256:${hex.toUpperCase()}`,
-    `sha256:${hex}\0`,
-    '',
-  ])
-    for (const call of [store.get, store.has, store.remove])
-      await expect((async () => call(digest))()).rejects.toThrow(InputError);
 });
 
 describe.skipIf(process.platform === 'win32')('links (not on Windows)', () => {

@@ -1,39 +1,34 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { folderArtifacts } from '../artifacts/folder-artifacts.ts';
 import { ArtifactError } from '../errors.ts';
+import type { ArtifactsUnderTest } from './artifacts.cases.ts';
 import { randomNumbers } from './random-numbers.cases.ts';
 
 /** Flips bits of stored artifacts, one at a time, and puts each back. @returns how many were found when read */
-export async function foundBitFlips(folder: string, flips: number): Promise<number> {
+export async function foundBitFlips(
+  { open, change }: Pick<ArtifactsUnderTest, 'open' | 'change'>,
+  flips: number,
+): Promise<number> {
   const draw = randomNumbers(11);
-  const store = folderArtifacts(folder);
+  const store = open();
   const sizes = [1, 64, 1000, 40_000];
   const artifacts = await Promise.all(
     sizes.map((size) => store.put(Uint8Array.from({ length: size }, () => Math.floor(draw() * 256)))),
   );
   let found = 0;
   for (let flip = 0; flip < flips; flip++) {
-    const { digest } = artifacts[flip % artifacts.length];
-    const file = await fileOf(folder, digest);
-    const good = await readFile(file);
-    const bad = Uint8Array.from(good);
-    bad[Math.floor(draw() * bad.length)] ^= 1 << Math.floor(draw() * 8);
-    await writeFile(file, bad);
+    const { digest, bytes } = artifacts[flip % artifacts.length];
+    const [at, bit] = [Math.floor(draw() * bytes), 1 << Math.floor(draw() * 8)];
+    const flipBit = (old: Uint8Array) => {
+      const flipped = Uint8Array.from(old);
+      flipped[at] ^= bit;
+      return flipped;
+    };
+    await change(digest, flipBit);
     try {
       await store.get(digest);
     } catch (error) {
       if (error instanceof ArtifactError) found += 1;
     }
-    await writeFile(file, good);
+    await change(digest, flipBit);
   }
   return found;
-}
-
-/** Where the folder has an artifact. */
-export async function fileOf(folder: string, digest: string): Promise<string> {
-  const hex = digest.slice('sha256:'.length);
-  const file = join(folder, 'sha256', hex.slice(0, 2), hex.slice(2));
-  if (!(await readdir(join(file, '..'))).includes(hex.slice(2))) throw new Error(`no file for ${digest}`);
-  return file;
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
@@ -10,9 +11,9 @@ import {
 import { InputError } from '../../errors.ts';
 import { checkDigest } from '../../names.ts';
 import type { Artifact, ArtifactSource, ArtifactStore, StoredArtifact } from '../artifact-store.ts';
-import { checked, defaultMaxBytes, gather, missing, takeAll, tooLarge } from '../checked-bytes.ts';
+import { checked, damaged, defaultMaxBytes, gather, missing, takeAll, tooLarge } from '../checked-bytes.ts';
 import { piecesOf } from './pieces.ts';
-import { isMissing, s3Error } from './s3-error.ts';
+import { isChanged, isMissing, s3Error } from './s3-error.ts';
 import { checkLocation } from './s3-location.ts';
 import { sendSpool } from './send-spool.ts';
 import { Spool } from './spool.ts';
@@ -99,28 +100,26 @@ export function s3Artifacts(options: S3ArtifactsOptions): ArtifactStore {
   }
 
   async function* read(digest: string): AsyncIterable<Uint8Array> {
-    const key = keyOf(digest);
-    const ask = (range?: { readonly from: number; readonly etag: string }) =>
-      client.send(
-        new GetObjectCommand({
-          Bucket: bucket,
-          Key: key,
-          ...(range && { Range: `bytes=${range.from}-`, IfMatch: range.etag }),
-        }),
-      );
-    const first = await ask().catch((error: unknown) => {
+    const request = { Bucket: bucket, Key: keyOf(digest) };
+    const ask = (from: number) =>
+      client.send(new GetObjectCommand({ ...request, ...(from > 0 && { Range: `bytes=${from}-` }) }));
+    const first = await ask(0).catch((error: unknown) => {
       throw isMissing(error) ? missing(name, digest) : s3Error(name, error);
     });
-    const bytes = first.ContentLength ?? 0;
+    const { ContentLength: bytes = 0 } = first;
     if (bytes > maxBytes) {
-      (first.Body as { destroy?: () => void } | undefined)?.destroy?.();
+      (first.Body as Readable).destroy();
       throw tooLarge(digest, maxBytes, `${bytes} bytes`);
     }
-    yield* checked(
-      piecesOf(first, ask, (error) => s3Error(name, error)),
-      digest,
-      name,
-    );
+    yield* checked(explained(piecesOf(first, ask), digest), digest, name);
+  }
+
+  async function* explained(pieces: AsyncIterable<Uint8Array>, digest: string): AsyncIterable<Uint8Array> {
+    try {
+      yield* pieces;
+    } catch (error) {
+      throw isChanged(error) ? damaged(name, digest) : s3Error(name, error);
+    }
   }
 
   async function* list(): AsyncIterable<StoredArtifact> {

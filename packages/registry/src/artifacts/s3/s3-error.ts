@@ -24,6 +24,10 @@ const accessRemedy =
 export const isMissing = (error: unknown): boolean =>
   ['NoSuchKey', 'NotFound'].includes(faultOf(error).name ?? '');
 
+/** Whether the rest of an object that was asked for is not there any more. */
+export const isChanged = (error: unknown): boolean =>
+  ['InvalidRange', 'NoSuchKey'].includes(faultOf(error).name ?? '');
+
 /**
  * What the SDK threw, as an error that says what to do. The SDK's messages are left out, and its errors are no cause:
  * those of signatures hold what was signed, and with which key.
