@@ -37,10 +37,10 @@ export function layout({ page, content, signedIn, notice }: Layout): Html {
 <a class="skip" href="#content">To the content</a>
 <nav aria-label="Dashboard">
 <a class="brand" href="/"${page.section === 'Overview' && trusted(' aria-current="page"')}>${trusted(icon)}Trainyard</a>
-${places.map(
-  ([name, path]) =>
-    html`<a href="${path}"${page.section === name && trusted(' aria-current="page"')}>${name}</a>`,
-)}
+<div class="places">${places.map(
+    ([name, path]) =>
+      html`<a href="${path}"${page.section === name && trusted(' aria-current="page"')}>${name}</a>`,
+  )}</div>
 <div class="end">${
     refresh !== undefined && html`<span class="live" data-live-sign="on"><i></i><span>live</span></span>`
   }${signedIn ? html`<span>signed in</span>` : html`<a href="/sign-in">sign in</a>`}</div>

@@ -49,13 +49,15 @@ function entry(
   now: Date,
 ): Html {
   const drift = driftOf(report);
+  const why = html`<ul class="reasons">${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`;
   const moved = drift?.moves.filter(({ drifted }) => drifted).length ?? 0;
   return html`<li id="check-${id}"><div class="what"><span class="tag ${needed ? 'warn' : 'good'}">${needed ? 'retrain' : 'not needed'}</span>
 <b>${since(created, now)}</b><span class="note">by ${trigger}${model && version !== null && html`, of <a href="/models/${model}#version-${version}">${model} version ${version}</a>`}</span>${
     run && html`<a href="/runs/${run}">run ${short(run)}</a>`
   }</div>
-<ul class="reasons">${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>
+${needed ? why : html`<details id="check-${id}-why"><summary>What was found</summary>${why}${drift && movesTable(drift)}</details>`}
 ${
+  needed &&
   drift &&
   html`<details id="check-${id}-features"><summary>${counted(drift.moves.length, 'feature')}, ${moved} moved</summary>${movesTable(drift)}</details>`
 }</li>`;

@@ -51,8 +51,8 @@ function figureRows(runs: readonly Run[], now: Date): Row[] {
         own.map((metrics) => (metrics.has(name) ? metricText(name, metrics.get(name)!) : '–')),
       ],
     ),
-    ['Dataset', runs.map(({ dataset }) => dataset && html`<code>${dataset.slice(7, 19)}</code>`)],
-    ['Commit', runs.map(({ commit }) => commit && html`<code>${commit.slice(0, 12)}</code>`)],
+    ['Dataset', runs.map(({ dataset }) => (dataset ? html`<code>${dataset.slice(7, 19)}</code>` : '–'))],
+    ['Commit', runs.map(({ commit }) => (commit ? html`<code>${commit.slice(0, 12)}</code>` : '–'))],
     ['Seeds', runs.map(({ seeds }) => html`<code>${JSON.stringify(seeds)}</code>`)],
   ];
 }

@@ -1,7 +1,7 @@
-import type { Decision, DecisionKind } from '@trainyard/registry';
-import { figure, since } from '../view/format.ts';
+import type { Decision, DecisionKind, Json, JsonObject } from '@trainyard/registry';
+import { pText, since } from '../view/format.ts';
 import { type Html, html } from '../view/html.ts';
-import { numberOf, objectOf } from '../view/json.ts';
+import { numberOf, objectOf, textOf } from '../view/json.ts';
 import { empty } from '../view/parts.ts';
 import { verdictView } from '../view/verdict.ts';
 
@@ -36,6 +36,30 @@ function entry(
   const pValue = numberOf(objectOf(figures.test)?.pValue);
   return html`<li id="${id}"><div class="what"><span class="tag ${tones[kind] ?? ''}">${words[kind]}</span>
 <b>${ofModels ? html`<a href="/models/${model}">${model}</a> version ${version}` : `version ${version}`}</b>
-<span class="note">by ${by}, ${since(created, now)}</span>${pValue !== undefined && html`<span class="note">McNemar p = ${figure(pValue)}</span>`}</div>
-<p>${reason}</p>${verdictView(`${id}-figures`, figures)}</li>`;
+<span class="note">by ${by}, ${since(created, now)}</span>${pValue !== undefined && html`<span class="note">McNemar’s test: ${pText(pValue)}</span>`}</div>
+${reasonsOf(reason, figures, ofModels ? 1 : 3)}${verdictView(`${id}-figures`, figures)}</li>`;
 }
+
+/** As the gate's list where it is one; as it was written else. */
+function reasonsOf(reason: string, figures: JsonObject, most: number): Html {
+  const listed = Array.isArray(figures.reasons) ? (figures.reasons as readonly Json[]).map(textOf) : [];
+  // Somebody who promotes may give the gate's figures, and a reason of their own.
+  if (listed.length < 2 || !reason.startsWith(listed[0] ?? '')) return html`<p>${reason}</p>`;
+  const rest = listed.length - most;
+  return html`<ul class="reasons">${listed.slice(0, most).map((one) => html`<li>${one}</li>`)}${
+    rest > 0 && html`<li class="note">and ${rest} more, among the figures</li>`
+  }</ul>`;
+}
+
+/** Without those that a later one of the same version repeats: who is promoted at once has challenged for a moment. */
+export const withoutEchoes = (decisions: readonly Decision[]): Decision[] =>
+  decisions.filter((decision, i) => {
+    const next = decisions[i - 1];
+    return !(
+      next &&
+      decision.kind === 'challenge' &&
+      next.version === decision.version &&
+      next.reason === decision.reason &&
+      next.model === decision.model
+    );
+  });

@@ -1,9 +1,10 @@
 import type { JobView } from '@trainyard/jobs';
-import type { Run, Store } from '@trainyard/registry';
+import type { Run, RunStage, Store } from '@trainyard/registry';
 import type { Page } from '../page.ts';
 import { duration, secondsBetween, short, since } from '../view/format.ts';
 import { type Html, html } from '../view/html.ts';
 import { empty, head, table } from '../view/parts.ts';
+import { atWork, flowBar } from '../view/stages.ts';
 
 /** Jobs that are not done: at work, by worker; waiting, in the order in which they will be taken; and to be tried again. */
 export const jobsPage: Page = {
@@ -14,6 +15,9 @@ export const jobsPage: Page = {
     const of = (state: JobView['state']) => jobs.filter((job) => job.state === state);
     const [active, waiting, retrying] = [of('active'), of('created'), of('retry')];
     const runs = await runsOf(store, active);
+    const stages = new Map(
+      await Promise.all([...runs.keys()].map(async (id) => [id, await store.stages.list(id)] as const)),
+    );
     const workerOf = ({ run }: JobView) => runs.get(run)?.worker ?? 'taken, not begun';
     const workers = [...new Set(active.map(workerOf))].sort();
     const inOrder = [...waiting].sort(
@@ -34,6 +38,7 @@ export const jobsPage: Page = {
               workerCard(
                 worker,
                 active.filter((job) => workerOf(job) === worker),
+                stages,
                 now,
               ),
             )}</ul>`
@@ -54,10 +59,15 @@ async function runsOf(
   return new Map(found.filter((run) => run !== undefined).map((run) => [run.id, run]));
 }
 
-const workerCard = (worker: string, jobs: readonly JobView[], now: Date): Html =>
+const workerCard = (
+  worker: string,
+  jobs: readonly JobView[],
+  stages: ReadonlyMap<string, readonly RunStage[]>,
+  now: Date,
+): Html =>
   html`<li class="card" id="worker-${worker}"><h3>${worker}</h3>${jobs.map(
     ({ id, run, queue, stage, started, created }) =>
-      html`<p id="job-${id}"><a href="/runs/${run}">${queue} ${short(run)}</a>: ${stage} <span class="note">for ${duration(secondsBetween(started ?? created, null, now))}</span></p>`,
+      html`<div id="job-${id}"><p><a href="/runs/${run}">${queue} ${short(run)}</a>: ${stage} <span class="note">for ${duration(secondsBetween(started ?? created, null, now))}</span></p>${flowBar(stages.get(run) ?? [])}<p class="note">${atWork(stages.get(run) ?? [])}</p></div>`,
   )}</li>`;
 
 const jobsTable = (label: string, jobs: readonly JobView[], now: Date): Html =>

@@ -1,31 +1,40 @@
 import { nextSlots } from '@trainyard/jobs';
-import type { Schedule, Store } from '@trainyard/registry';
+import type { Check, Schedule, Store } from '@trainyard/registry';
 import type { Page } from '../page.ts';
-import { since } from '../view/format.ts';
+import { curveFigures } from '../view/curves.ts';
+import { short, since } from '../view/format.ts';
 import { type Html, html } from '../view/html.ts';
 import { empty, head, table } from '../view/parts.ts';
-import { decisionLog } from './decision-log.ts';
+import { decisionLog, withoutEchoes } from './decision-log.ts';
 import { modelCard } from './models.ts';
 import { runColumns, runRow } from './runs.ts';
 
 const lastDecisions = 5;
 const lastRuns = 6;
+const drawnRuns = 2;
+const lastChecks = 4;
 
 /** What serves, what is at work, what comes next, and what was last decided. */
 export const overviewPage: Page = {
   path: '/',
   section: 'Overview',
   async show({ store, now }) {
-    const [models, running, runs, schedules] = await Promise.all([
+    const [models, running, runs, schedules, checks] = await Promise.all([
       modelsOf(store),
       store.runs.list({ status: 'running', limit: 20 }),
-      store.runs.list({ limit: lastRuns }),
+      store.runs.list({ limit: 10 * lastRuns }),
       store.schedules.list(),
+      store.checks.list({ limit: lastChecks }),
     ]);
-    const shown = [...running, ...runs.filter(({ id }) => running.every((run) => run.id !== id))];
+    const shown = [...new Map([...running, ...runs].map((run) => [run.id, run])).values()]
+      .filter(({ trigger }) => !trigger.startsWith('sweep'))
+      .slice(0, lastRuns);
     const stages = await Promise.all(shown.map(({ id }) => store.stages.list(id)));
+    const logged = await Promise.all(
+      running.slice(0, drawnRuns).map(async (run) => ({ run, points: await store.runs.metrics(run.id) })),
+    );
     const decisions = models
-      .flatMap((model) => model.decisions)
+      .flatMap((model) => withoutEchoes(model.decisions))
       .sort((a, b) => b.created.getTime() - a.created.getTime())
       .slice(0, lastDecisions);
     return {
@@ -37,6 +46,12 @@ export const overviewPage: Page = {
           ? empty('No model yet: the first run that ends registers one.')
           : html`<ul class="cards">${models.map((model) => modelCard(model.aliases, model.decisions[0], now))}</ul>`
       }</section>
+${logged
+  .filter(({ points }) => points.length > 0)
+  .map(
+    ({ run, points }) =>
+      html`<section id="curves-${run.id}"><h2>At work: <a href="/runs/${run.id}">${run.pipeline} ${short(run.id)}</a></h2>${curveFigures([{ points }], 2)}</section>`,
+  )}
 <section><h2>Runs</h2>${
         shown.length === 0
           ? empty('No run yet: npx nx run digits:retrain starts one.')
@@ -48,7 +63,8 @@ export const overviewPage: Page = {
             )
       }</section>
 <div class="pair"><section><h2>Last decisions</h2>${decisionLog(decisions, now, { ofModels: true })}</section>
-<section><h2>Coming up</h2>${comingUp(schedules, now)}</section></div>`,
+<section><h2>Coming up</h2>${comingUp(schedules, now)}
+${checks.length > 0 && html`<h2 class="second">Last checks</h2>${lastChecksOf(checks, now)}`}</section></div>`,
     };
   },
 };
@@ -73,3 +89,10 @@ function comingUp(schedules: readonly Schedule[], now: Date): Html {
 <p class="note">${mode === 'always' ? 'retrains' : 'retrains where it is needed'}</p></li>`,
   )}</ul>`;
 }
+
+const lastChecksOf = (checks: readonly Check[], now: Date): Html =>
+  html`<ul class="log">${checks.map(
+    ({ id, pipeline, needed, reasons, created }) =>
+      html`<li id="check-${id}"><div class="what"><span class="tag ${needed ? 'warn' : 'good'}">${needed ? 'retrain' : 'not needed'}</span><b><a href="/checks?pipeline=${pipeline}">${pipeline}</a></b><span class="note">${since(created, now)}</span></div>
+${needed && html`<p class="note">${reasons[0]}</p>`}</li>`,
+  )}</ul>`;

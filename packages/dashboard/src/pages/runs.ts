@@ -17,7 +17,10 @@ export const runsPage: Page = {
     const pipelines = await actions.pipelines();
     const pipeline = pipelines.find((known) => known === query.get('pipeline'));
     const limit = Math.min(most, Math.max(fewest, Math.trunc(Number(query.get('limit'))) || fewest));
-    const runs = await store.runs.list({ status, pipeline, limit });
+    const trials = query.get('trials') === 'shown';
+    const found = await store.runs.list({ status, pipeline, limit: trials ? limit : limit * 4 });
+    const own = trials ? found : found.filter(({ trigger }) => !trigger.startsWith('sweep'));
+    const runs = own.slice(0, limit);
     const stages = await Promise.all(runs.map(({ id }) => store.stages.list(id)));
     const rows = runs.map((run, i) => runRow(run, stages[i]!, now, true));
     return {
@@ -25,13 +28,15 @@ export const runsPage: Page = {
       refresh: 1.5,
       body: html`${head(undefined, 'Runs')}
 ${signedIn && pipelines.length > 0 && html`<div class="actions">${retrainForm(pipelines, '/runs')}</div>`}
-${filterForm({ pipelines, pipeline, status })}
+${filterForm({ pipelines, pipeline, status, trials })}
 ${
   rows.length === 0
     ? empty(status || pipeline ? 'No run is like that.' : 'No run yet: npx nx run digits:retrain starts one.')
     : html`<form method="get" action="/compare">${table('Runs', [{ name: html`<span class="hidden">Choose</span>` }, ...runColumns], rows, 'stack')}
 <p class="line"><button class="quiet">Compare what is chosen</button>${
-        runs.length === limit && limit < most && html`<a href="${more(query, limit)}">Older runs</a>`
+        (own.length > limit || found.length === limit * (trials ? 1 : 4)) &&
+        limit < most &&
+        html`<a href="${more(query, limit)}">Older runs</a>`
       }</p></form>`
 }`,
     };
@@ -71,12 +76,15 @@ interface Filter {
   readonly pipelines: readonly string[];
   readonly pipeline: string | undefined;
   readonly status: RunStatus | undefined;
+  /** Whether the many runs of sweeps are among them. */
+  readonly trials: boolean;
 }
 
-const filterForm = ({ pipelines, pipeline, status }: Filter): Html =>
+const filterForm = ({ pipelines, pipeline, status, trials }: Filter): Html =>
   html`<form method="get" action="/runs" data-filter class="line filter">
 <label>Pipeline<select name="pipeline">${options('all', pipelines, pipeline)}</select></label>
 <label>Status<select name="status">${options('all', runStatuses, status)}</select></label>
+<label>Trials of sweeps<select name="trials"><option value="">hidden</option><option value="shown"${trials && html` selected`}>shown</option></select></label>
 <noscript><button>Show</button></noscript>
 </form>`;
 

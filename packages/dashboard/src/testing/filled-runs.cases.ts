@@ -103,10 +103,10 @@ export async function datedRun(store: Store, id: string, { daysAgo = 0, minutes 
   );
   await store.database.query('update trainyard.run_files set created = $2 where run = $1', [id, after(0.95)]);
   let done = 0;
-  for (const { name, status } of await store.stages.list(id)) {
+  for (const { name, started: begun } of await store.stages.list(id)) {
     const from = after(done);
     done += shares[name] ?? 0.2;
-    if (status === 'waiting') continue;
+    if (begun === null) continue;
     await store.database.query(
       `update trainyard.run_stages set started = $3, finished = case when finished is null then null else $4::timestamptz end
        where run = $1 and name = $2`,

@@ -61,7 +61,7 @@ const sizes: Readonly<Record<'half' | 'full', readonly ChartSize[]>> = {
   ],
   full: [
     { width: 1140, height: 380, narrow: false },
-    { width: 340, height: 330, narrow: true },
+    { width: 340, height: 400, narrow: true },
   ],
 };
 
@@ -121,7 +121,7 @@ function settleIds(svg: string): string {
 export function legendRows(names: readonly string[], width: number): number {
   let [rows, at] = [1, 0];
   for (const name of names) {
-    const room = 18 + 5 + name.length * 6.6 + 12;
+    const room = 26 + 5 + name.length * 7.2 + 14;
     if (at > 0 && at + room > width - 10) {
       rows += 1;
       at = 0;

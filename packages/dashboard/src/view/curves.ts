@@ -1,5 +1,5 @@
 import type { MetricPoint } from '@trainyard/registry';
-import { axisStyle, type ChartSize, chart, colors, fontSize, palette } from './chart.ts';
+import { axisStyle, type ChartSize, chart, colors, fontSize, legendRows, palette } from './chart.ts';
 import { figure, percent } from './format.ts';
 import { type Html, html } from './html.ts';
 
@@ -28,9 +28,10 @@ const perStep = 'step';
 /**
  * A chart for each metric: `train/loss` and `validation/loss` share one, `step/loss` has another, since its steps are
  * others. Of several runs, each has its colour.
+ * @param most as many charts
  */
-export function curveFigures(runs: readonly LoggedRun[]): Html {
-  return html`<div class="pair">${figuresOf(runs).map(drawFigure)}</div>`;
+export function curveFigures(runs: readonly LoggedRun[], most = Number.POSITIVE_INFINITY): Html {
+  return html`<div class="pair">${figuresOf(runs).slice(0, most).map(drawFigure)}</div>`;
 }
 
 function figuresOf(runs: readonly LoggedRun[]): Figure[] {
@@ -67,21 +68,25 @@ function drawFigure({ title, unit, curves }: Figure): Html {
     return first ? [`${name} is ${figure(first.value)} at ${unit} ${first.step}`] : [];
   });
   const option = (size: ChartSize) => optionOf({ title, unit, curves }, isShare, size);
-  return html`<figure class="panel" id="curve-${title.replaceAll(' ', '-')}"><figcaption>${title} <span class="note">${ends}</span></figcaption>
+  return html`<figure class="panel" id="curve-${title.replaceAll(' ', '-')}"><figcaption>${title} ${curves.length < 3 && html`<span class="note">${ends}</span>`}</figcaption>
 ${chart(`${title}. At the end: ${ends}.`, option)}${
   broken.length > 0 && html`<p class="failure">${broken.join('; ')}.</p>`
 }</figure>`;
 }
 
-function optionOf({ unit, curves }: Figure, isShare: boolean, { narrow }: ChartSize) {
+function optionOf({ unit, curves }: Figure, isShare: boolean, { narrow, width }: ChartSize) {
   const steps = curves.flatMap(({ points }) => [points[0]!.step, points.at(-1)!.step]);
   const [first, last] = [Math.min(...steps), Math.max(...steps)];
+  const rows = legendRows(
+    curves.map(({ name }) => name),
+    width,
+  );
   const longest = Math.max(...curves.map(({ points }) => points.length));
   return {
     grid: {
       left: 52,
       right: narrow ? 14 : 24,
-      top: curves.length > 1 ? 36 : 14,
+      top: curves.length > 1 ? 16 + 20 * rows : 14,
       bottom: 42,
       outerBoundsMode: 'none',
     },
@@ -90,7 +95,7 @@ function optionOf({ unit, curves }: Figure, isShare: boolean, { narrow }: ChartS
       left: 0,
       type: 'plain',
       itemWidth: 26,
-      itemGap: 16,
+      itemGap: 14,
       itemStyle: { opacity: 0 },
       textStyle: { color: colors.ink, fontSize },
       show: curves.length > 1,

@@ -101,7 +101,13 @@ function optionOf(
       itemGap: 12,
       textStyle: { color: colors.ink, fontSize: fontSize - 1 },
     },
-    xAxis: { ...axisStyle, type: 'time', splitNumber: size.narrow ? 3 : 5, splitLine: { show: false } },
+    xAxis: {
+      ...axisStyle,
+      type: 'time',
+      splitNumber: size.narrow ? 3 : 5,
+      splitLine: { show: false },
+      axisLabel: { ...axisStyle.axisLabel, hideOverlap: true, formatter: '{d} {MMM}' },
+    },
     yAxis: {
       ...axisStyle,
       ...(measure === 'index' ? { type: 'log', min: least } : { type: 'value', min: 0 }),

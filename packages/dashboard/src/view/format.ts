@@ -37,6 +37,9 @@ export function figure(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
+/** 'p = 0.0215'; 'p < 0.0001' */
+export const pText = (p: number): string => (p < 0.0001 ? 'p < 0.0001' : `p = ${p.toFixed(4)}`);
+
 /** 83.4 seconds → '1 min 23 s' */
 export function duration(seconds: number): string {
   if (seconds < 60) return `${seconds < 10 ? Math.max(0, seconds).toFixed(1) : Math.floor(seconds)}${nbsp}s`;
@@ -47,7 +50,8 @@ export function duration(seconds: number): string {
     Math.floor(all / 60) % 60,
   ];
   if (days > 0) return `${days}${nbsp}d ${hours}${nbsp}h`;
-  return hours > 0 ? `${hours}${nbsp}h ${minutes}${nbsp}min` : `${minutes}${nbsp}min ${all % 60}${nbsp}s`;
+  if (hours > 0) return `${hours}${nbsp}h ${minutes}${nbsp}min`;
+  return all % 60 === 0 ? `${minutes}${nbsp}min` : `${minutes}${nbsp}min ${all % 60}${nbsp}s`;
 }
 
 /** Seconds between two times, up to now where there is no second. */

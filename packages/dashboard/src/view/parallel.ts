@@ -20,6 +20,8 @@ interface Axis {
 
 /** Beyond this ratio of the largest to the smallest, a parameter is drawn on a logarithmic axis. */
 const manyTimes = 50;
+/** A parameter that takes so few values, each of them often, has a place for each. */
+const fewSteps = 6;
 const shareOfBest = 0.25;
 
 /** Parallel coordinates: a line for each try, through its settings to how well it did; the best are marked. */
@@ -34,7 +36,7 @@ export function parallelFigure(metric: string, tried: readonly Tried[]): Html | 
   );
   const best = tried.reduce((a, b) => (b.value > a.value ? b : a));
   const said = `${tried.length} tries. The best one has ${metric} ${metricText(metric, best.value)} with ${names.map((name) => `${name} ${textOf(best.parameters[name])}`).join(', ')}.`;
-  return html`<figure class="panel" id="parallel"><figcaption>Settings and ${metric} <span class="note"><i class="key-2"></i>the best <i class="key-1"></i>the best quarter</span></figcaption>
+  return html`<figure class="panel" id="parallel"><figcaption>Settings and ${metric} <span class="note"><span class="keyed"><i class="key-2"></i>the best</span> <span class="keyed"><i class="key-1"></i>the best quarter</span></span></figcaption>
 ${chart(said, (size) => optionOf(metric, axes, tried, size), 'full')}</figure>`;
 }
 
@@ -47,16 +49,22 @@ const textOf = (value: Json | undefined): string =>
 
 function axisOf(name: string, values: readonly Json[]): Axis {
   const numbers = values.filter((value) => typeof value === 'number');
+  const different = [...new Set(values)];
   if (numbers.length < values.length)
-    return { name, values, names: [...new Set(values.map(textOf))].sort(), logarithmic: false };
+    return { name, values, names: different.map(textOf).sort(), logarithmic: false };
+  if (different.length <= fewSteps && different.length * 2 < values.length)
+    return { name, values, names: numbersInOrder(numbers).map(textOf), logarithmic: false };
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
   return { name, values, names: undefined, logarithmic: low > 0 && high / low >= manyTimes };
 }
+
+const numbersInOrder = (numbers: readonly number[]): number[] => [...new Set(numbers)].sort((a, b) => a - b);
 
 function optionOf(metric: string, axes: readonly Axis[], tried: readonly Tried[], { narrow }: ChartSize) {
   const order = tried.map((_, i) => i).sort((a, b) => tried[a]!.value - tried[b]!.value);
   const quarter = order.length - Math.max(1, Math.round(order.length * shareOfBest));
   const shared = {
+    ...(narrow ? { nameLocation: 'middle', nameGap: -16 } : { nameLocation: 'end' }),
     nameTextStyle: { color: colors.ink, fontSize },
     axisLine: { lineStyle: { color: colors.muted } },
     axisTick: { show: false },
@@ -64,14 +72,13 @@ function optionOf(metric: string, axes: readonly Axis[], tried: readonly Tried[]
   };
   return {
     parallel: narrow
-      ? { left: 24, right: 34, top: 44, bottom: 24, layout: 'vertical' }
+      ? { left: 24, right: 34, top: 28, bottom: 24, layout: 'vertical' }
       : { left: 50, right: 90, top: 40, bottom: 22 },
     parallelAxis: [
       ...axes.map(({ name, names, logarithmic }, dim) => ({
         ...shared,
         dim,
         name,
-        nameLocation: 'end',
         ...(names ? { type: 'category', data: names } : { type: logarithmic ? 'log' : 'value', scale: true }),
       })),
       {

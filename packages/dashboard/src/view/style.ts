@@ -27,6 +27,7 @@ a { color: var(--blue); text-underline-offset: 0.2em; text-decoration-thickness:
 .skip:focus { left: 1rem; top: 0.5rem; z-index: 3; background: var(--raised); padding: 0.5rem 1rem; }
 h1 { margin: 0; font-size: clamp(1.8rem, 4vw, 2.5rem); line-height: 1.15; letter-spacing: -0.022em; overflow-wrap: anywhere; }
 h2 { margin: 0 0 0.8rem; font-size: 1.3rem; letter-spacing: -0.012em; }
+h2.second { margin-top: 2rem; }
 h3 { margin: 1.6rem 0 0.5rem; font-size: 1.02rem; }
 section { padding-top: 2.4rem; }
 .head { display: flex; flex-wrap: wrap; gap: 0.5rem 1.5rem; align-items: flex-end; justify-content: space-between; padding: 2.2rem 0 0.4rem; }
@@ -40,11 +41,12 @@ section { padding-top: 2.4rem; }
 const navigation = `
 nav {
   position: sticky; top: 0; z-index: 2; display: flex; align-items: center; gap: 0.3rem 1.3rem; overflow-x: auto;
-  padding: 0.65rem max(1.5rem, calc((100vw - 75rem) / 2)); background: var(--paper); border-bottom: 1px solid var(--line);
+  padding: 0.65rem max(1.5rem, calc((100% - 75rem) / 2)); background: var(--paper); border-bottom: 1px solid var(--line);
 }
 nav a { color: var(--muted); text-decoration: none; font-size: 0.94rem; white-space: nowrap; padding: 0.15rem 0; }
 nav a:hover { color: var(--ink); }
 nav a[aria-current] { color: var(--ink); box-shadow: 0 2px 0 var(--blue); }
+nav .places { display: flex; gap: 0.3rem 1.3rem; }
 nav .brand { color: var(--ink); font-weight: 650; margin-right: 0.6rem; display: flex; gap: 0.5rem; align-items: center; }
 nav .brand svg { width: 1.25rem; height: 1.25rem; flex: none; }
 nav .end { margin-left: auto; display: flex; gap: 1.1rem; align-items: center; color: var(--muted); font-size: 0.88rem; white-space: nowrap; }
@@ -131,9 +133,11 @@ figcaption { font-weight: 620; margin-bottom: 0.4rem; }
 .chart.narrow { display: none; }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(21rem, 100%), 1fr)); gap: 1rem; list-style: none; margin: 0; padding: 0; }
 .card { background: var(--raised); border: 1px solid var(--line); border-radius: 10px; padding: 1rem 1.1rem; min-width: 0; }
-.card h3 { margin: 0 0 0.3rem; font-size: 1.1rem; overflow-wrap: anywhere; }
+.card h2.second { margin-top: 2rem; }
+h3 { margin: 0 0 0.3rem; font-size: 1.1rem; overflow-wrap: anywhere; }
 [class^="key-"] { display: inline-block; width: 0.8rem; height: 0.8rem; border-radius: 3px; margin-right: 0.45rem; vertical-align: -0.06em; }
 ${['blue', 'orange', 'green', 'violet', 'red', 'teal', 'ochre', 'rose'].map((name, i) => `.key-${i + 1} { background: var(--${name}); }`).join('\n')}
+.keyed { white-space: nowrap; margin-right: 0.5rem; }
 .big { margin: 0.3rem 0 0; font-size: 1.7rem; font-weight: 620; letter-spacing: -0.015em; }
 .big .note { letter-spacing: 0; }
 .card p { margin: 0.25rem 0 0; overflow-wrap: anywhere; }
@@ -182,7 +186,9 @@ button:hover { filter: brightness(1.08); }
 const narrow = `
 @media (max-width: 46rem) {
   main { padding: 0 1.1rem 3rem; }
-  nav { padding: 0.6rem 1.1rem; gap: 1.1rem; }
+  nav { position: static; flex-wrap: wrap; padding: 0.7rem 1.1rem 0.5rem; }
+  nav .places { order: 3; flex-basis: 100%; justify-content: space-between; gap: 0.3rem; }
+  nav .places a { font-size: 0.88rem; }
   .notice { padding: 0 1.1rem; }
   .head { padding-top: 1.4rem; }
   section { padding-top: 1.9rem; }
@@ -200,8 +206,9 @@ const narrow = `
   .panel { padding: 0.8rem 0.6rem; }
   .stack thead { display: none; }
   .stack, .stack tbody { display: block; }
-  .stack tr { display: grid; grid-template-columns: 1fr 1fr; gap: 0.25rem 1rem; padding: 0.8rem 0; border-bottom: 1px solid var(--line); }
-  .stack tbody :is(td, th) { display: block; padding: 0; border: 0; text-align: left; white-space: normal; min-width: 0; }
+  .stack tr { position: relative; display: grid; grid-template-columns: 1fr 1fr; gap: 0.25rem 1rem; padding: 0.8rem 0; border-bottom: 1px solid var(--line); }
+  .stack .choose { position: absolute; right: 0; top: 0.7rem; }
+  .rows.stack tbody :is(td, th) { display: block; padding: 0; border: 0; text-align: left; white-space: normal; min-width: 0; }
   .stack tbody .across { grid-column: 1 / -1; }
   .stack tbody :is(td, th)[data-label]:not(:empty)::before { content: attr(data-label) " "; color: var(--muted); font-size: 0.84rem; font-weight: 400; }
   .stack tbody tr:hover > :is(td, th) { background: none; }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@trainyard/registry';
-import { count, figure, percent } from './format.ts';
+import { count, percent, pText } from './format.ts';
 import { type Html, html } from './html.ts';
 import { numberOf, objectOf, objectsOf, textOf } from './json.ts';
 import { meter, table } from './parts.ts';
@@ -27,7 +27,7 @@ export function pairedTest({ test, challenger, champion }: JsonObject): Html | u
     return value === undefined ? '–' : percent(value);
   };
   const pictures = numberOf(objectOf(challenger)?.pictures);
-  return html`<dl class="figures"><div><dt>McNemar’s test</dt><dd><b>p = ${figure(pValue)}</b><span>${textOf(paired.method)}</span></dd></div>
+  return html`<dl class="figures"><div><dt>McNemar’s test</dt><dd><b>${pText(pValue)}</b><span>${textOf(paired.method)}</span></dd></div>
 <div><dt>Right by the challenger alone</dt><dd><b>${ours}</b><span>${pictures !== undefined && `of ${count(pictures)} pictures`}</span></dd></div>
 <div><dt>Right by the champion alone</dt><dd><b>${theirs}</b></dd></div>
 <div><dt>Accuracy</dt><dd><b>${accuracy(objectOf(challenger))}</b><span>champion ${accuracy(objectOf(champion))}</span></dd></div></dl>`;
