@@ -32,16 +32,12 @@ const [darkBelow, brightFrom] = [64, 192];
 const measures: Readonly<Record<FeatureName, (picture: Picture) => number>> = {
   /** Mean of the pixels' brightness, 0 to 1. */
   brightness: ({ brightness }) => mean(brightness) / levels,
-  /** Standard deviation of the pixels' brightness, 0 to 0.5. */
-  contrast: ({ brightness }) => {
-    const middle = mean(brightness);
-    return Math.sqrt(mean(brightness.map((value) => (value - middle) ** 2))) / levels;
-  },
+  contrast: ({ brightness }) => deviation(brightness) / levels,
   sharpness: (picture) => laplacian(picture) / levels,
   /** Share of pixels in the lowest quarter of brightness. */
-  dark: ({ brightness }) => mean(brightness.map((value) => Number(value < darkBelow))),
+  dark: ({ brightness }) => shareWithin(brightness, 0, darkBelow),
   /** Share of pixels in the highest quarter of brightness. */
-  bright: ({ brightness }) => mean(brightness.map((value) => Number(value >= brightFrom))),
+  bright: ({ brightness }) => shareWithin(brightness, brightFrom, Number.POSITIVE_INFINITY),
   /** Mean of a channel, 0 to 1. */
   red: ({ pixels }) => channelMean(pixels, 0),
   green: ({ pixels }) => channelMean(pixels, 1),
@@ -79,21 +75,22 @@ export function featureValues(
   const size = height * width * channels;
   const length = images.length / size;
   const values = names.map((name) => [name, new Float64Array(length)] as const);
+  const brightness = new Float64Array(height * width);
   for (let i = 0; i < length; i++) {
     const pixels = images.subarray(i * size, (i + 1) * size);
-    const picture = { pixels, brightness: brightnessOf(pixels, channels), height, width };
+    writeBrightness(pixels, channels, brightness);
+    const picture = { pixels, brightness, height, width };
     for (const [name, of] of values) of[i] = Math.round(measures[name](picture) * steps) / steps;
   }
   return Object.fromEntries(values);
 }
 
 /** Of colours the luma of ITU-R BT.601: 0.299 R + 0.587 G + 0.114 B. */
-function brightnessOf(pixels: Uint8Array, channels: number): Float64Array {
-  if (channels === 1) return Float64Array.from(pixels);
-  return Float64Array.from(
-    { length: pixels.length / 3 },
-    (_, i) => 0.299 * pixels[i * 3] + 0.587 * pixels[i * 3 + 1] + 0.114 * pixels[i * 3 + 2],
-  );
+function writeBrightness(pixels: Uint8Array, channels: number, brightness: Float64Array): void {
+  if (channels === 1) brightness.set(pixels);
+  else
+    for (let i = 0, at = 0; i < brightness.length; i++, at += 3)
+      brightness[i] = 0.299 * pixels[at] + 0.587 * pixels[at + 1] + 0.114 * pixels[at + 2];
 }
 
 /** Mean absolute value of Laplace's operator, the four neighbours less four times the pixel; edges are repeated. */
@@ -128,4 +125,23 @@ function saturation({ pixels }: Picture): number {
   return sum / (pixels.length / 3);
 }
 
-const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+function mean(values: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum / values.length;
+}
+
+/** Standard deviation: of 0 to 255, at most 127.5. */
+function deviation(values: Float64Array): number {
+  const middle = mean(values);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i] - middle) ** 2;
+  return Math.sqrt(sum / values.length);
+}
+
+/** Share of values from the one up to the other, which it does not include. */
+function shareWithin(values: Float64Array, from: number, to: number): number {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] >= from && values[i] < to) count++;
+  return count / values.length;
+}

@@ -39,6 +39,7 @@ export async function predictedClassesOf(
   try {
     const { input, labels } = classifier.manifest;
     if (input.height !== height || input.width !== width || input.channels !== channels) return undefined;
+    if (length === 0) return classCounts(labels, []);
     const size = height * width * channels;
     const wanted = Math.min(length, enough);
     const pixels = new Uint8Array(wanted * size);
