@@ -28,16 +28,17 @@ export type { Decision, DecisionKind, Reasons } from './registry/decisions.ts';
 export type { Ancestor, Lineage } from './registry/lineage.ts';
 export { Registry } from './registry/registry.ts';
 export {
+  type Claim,
   type MetricPoint,
   type NewRun,
   type Run,
   type RunAttempt,
   type RunFile,
+  type RunFilter,
   type RunStatus,
   runStatuses,
 } from './registry/run.ts';
-export type { Claim, RunFilter } from './registry/runs.ts';
-export type { LastSlotOf, NewSchedule, Schedule, Schedules } from './registry/schedules.ts';
+export type { LastSlotOf, NewSchedule, Schedule, Schedules, TakeSlot } from './registry/schedules.ts';
 export type { RunStage, StageStatus, Stages } from './registry/stages.ts';
 export type { Sweep, SweepStatus, Sweeps, SweepTrial, TrialPlace } from './registry/sweeps.ts';
 export type { NewVersion, Version, VersionFile, VersionId } from './registry/versions.ts';

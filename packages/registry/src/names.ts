@@ -61,7 +61,7 @@ export function checkDigest(where: string, digest: string): string {
 /** @throws InputError unless it is a UUID in lower case */
 export function checkId(where: string, id: string): string {
   if (typeof id === 'string' && uuidPattern.test(id)) return id;
-  throw new InputError(where, 'the id of a run, a UUID in lower case', quote(id));
+  throw new InputError(where, 'an id, a UUID in lower case', quote(id));
 }
 
 /** @throws InputError unless it is a whole number from `least` up, exact in a double */

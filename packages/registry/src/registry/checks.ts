@@ -3,6 +3,7 @@ import { ConflictError, NotFoundError } from '../errors.ts';
 import { canonicalJson, checkText, type JsonObject } from '../json.ts';
 import { checkDigest, checkId, checkKey, checkName, checkWhole } from '../names.ts';
 import { only, type Queryable } from '../store/database.ts';
+import { requireRow } from './require-row.ts';
 
 /** A look at whether a pipeline is to be retrained. */
 export interface NewCheck {
@@ -35,6 +36,7 @@ export interface Check extends Omit<Required<NewCheck>, 'dataset' | 'model' | 'v
 
 const columns = 'id, key, pipeline, trigger, needed, reasons, report, dataset, model, version, run, created';
 
+/** Looks at whether to retrain, and what they came to. */
 export class Checks {
   readonly #database: Queryable;
 
@@ -42,7 +44,10 @@ export class Checks {
     this.#database = database;
   }
 
-  /** Records a check; one of the same key is returned as it is. */
+  /**
+   * Records a check; one of the same key is returned as it is.
+   * @throws ConflictError when that one is of another pipeline
+   */
   async record(check: NewCheck): Promise<Check> {
     const where = `check of ${checkName('check', check.pipeline)}`;
     const { dataset, model, version, key } = check;
@@ -64,16 +69,30 @@ export class Checks {
       ],
     );
     if (recorded) return recorded;
-    return only(
+    const known = only(
       await this.#database.query<Check>(`select ${columns} from trainyard.checks where key = $1`, [key!]),
+    );
+    if (known.pipeline === check.pipeline) return known;
+    throw new ConflictError(
+      `${where}, key ${key}`,
+      `the pipeline ${check.pipeline}`,
+      `a check of ${known.pipeline}`,
+      'give this check another key',
     );
   }
 
   /** Says which run a check started. @throws ConflictError when it started another one; NotFoundError */
   async linkRun(id: string, run: string): Promise<Check> {
+    await requireRow(
+      this.#database,
+      'runs',
+      'id',
+      checkId('check, run', run),
+      `check ${checkId('check', id)}`,
+    );
     const [linked] = await this.#database.query<Check>(
       `update trainyard.checks set run = $2 where id = $1 and (run is null or run = $2) returning ${columns}`,
-      [checkId('check', id), checkId('check, run', run)],
+      [id, run],
     );
     if (linked) return linked;
     const [known] = await this.#database.query<Check>(

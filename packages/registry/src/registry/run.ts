@@ -49,6 +49,19 @@ export interface Run {
   readonly finished: Date | null;
 }
 
+export interface Claim {
+  readonly worker: string;
+  readonly machine?: JsonObject;
+  /** Seconds without a heartbeat after which another worker may have the run; 60 unless given. */
+  readonly lease?: number;
+}
+
+export interface RunFilter {
+  readonly pipeline?: string;
+  readonly status?: RunStatus;
+  readonly limit?: number;
+}
+
 export interface RunAttempt {
   readonly token: number;
   readonly worker: string;
@@ -74,4 +87,4 @@ export interface RunFile {
 
 /** Columns of a run, under their names here. */
 export const runColumns = `id, key, pipeline, status, config, config_digest as "configDigest", seeds, dataset, commit, parent,
-  trigger, priority,  token, worker, machine, lease_until as "leaseUntil", metrics, failure, created, started, finished`;
+  trigger, priority, token, worker, machine, lease_until as "leaseUntil", metrics, failure, created, started, finished`;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ArtifactSource, ArtifactStore } from '../artifacts/artifact-store.ts';
-import { ConflictError, InputError, NotFoundError, StaleTokenError } from '../errors.ts';
+import { ConflictError, InputError } from '../errors.ts';
 import { canonicalJson, checkText, digestOfJson, type JsonObject } from '../json.ts';
 import {
   checkDigest,
@@ -13,30 +13,20 @@ import {
   quote,
 } from '../names.ts';
 import { only, type Queryable, type SqlValue } from '../store/database.ts';
+import { noRun, staleToken } from './own-run.ts';
 import { putReferenced } from './put-referenced.ts';
+import { requireRow } from './require-row.ts';
 import {
+  type Claim,
   type MetricPoint,
   type NewRun,
   type Run,
   type RunAttempt,
   type RunFile,
-  type RunStatus,
+  type RunFilter,
   runColumns,
 } from './run.ts';
-import { endStages } from './stages.ts';
-
-export interface Claim {
-  readonly worker: string;
-  readonly machine?: JsonObject;
-  /** Seconds without a heartbeat after which another worker may have the run; 60 unless given. */
-  readonly lease?: number;
-}
-
-export interface RunFilter {
-  readonly pipeline?: string;
-  readonly status?: RunStatus;
-  readonly limit?: number;
-}
+import { endStages, restStages } from './stages.ts';
 
 const points = 5_000;
 
@@ -230,6 +220,7 @@ export class Runs {
         `status = 'queued', worker = null, machine = null, lease_until = null`,
       );
       await endAttempt(scope, id, 'released');
+      await restStages(scope, id);
       return getRun(scope, id);
     });
   }
@@ -332,13 +323,7 @@ export class Runs {
       [checkId('run', id), checkWhole(`run ${id}, token`, token), ...values],
     );
     if (changed.length === 1) return;
-    const run = await getRun(scope, id);
-    throw new StaleTokenError(
-      `run ${id}`,
-      run.status === 'running' ? `token ${run.token}, of ${quote(run.worker)}` : 'a run at work',
-      run.status === 'running' ? `token ${token}, of a worker before it` : `one that is ${run.status}`,
-      'drop what this worker has: it no longer has the run',
-    );
+    staleToken(id, token, await getRun(scope, id));
   }
 }
 
@@ -353,11 +338,10 @@ const checkLease = (where: string, seconds: number): number => {
 };
 
 async function getRun(scope: Queryable, id: string): Promise<Run> {
-  const rows = await scope.query<Run>(`select ${runColumns} from trainyard.runs where id = $1`, [
+  const [run] = await scope.query<Run>(`select ${runColumns} from trainyard.runs where id = $1`, [
     checkId('run', id),
   ]);
-  if (rows.length === 0) throw new NotFoundError(`run ${id}`, 'a run of this store', 'none');
-  return only(rows);
+  return run ?? noRun(id);
 }
 
 const endAttempt = (scope: Queryable, id: string, outcome: NonNullable<RunAttempt['outcome']>) =>
@@ -365,15 +349,3 @@ const endAttempt = (scope: Queryable, id: string, outcome: NonNullable<RunAttemp
     `update trainyard.run_attempts set ended = clock_timestamp(), outcome = $2 where run = $1 and outcome is null`,
     [id, outcome],
   );
-
-async function requireRow(
-  scope: Queryable,
-  table: 'datasets' | 'runs',
-  column: 'digest' | 'id',
-  value: string,
-  where: string,
-): Promise<void> {
-  const found = await scope.query(`select 1 from trainyard.${table} where ${column} = $1`, [value]);
-  if (found.length === 0)
-    throw new NotFoundError(where, `${value} among the ${table} of this store`, 'none', 'record it first');
-}

@@ -27,6 +27,9 @@ const columns = `pipeline, name, cron, time_zone as "timeZone", mode, paused, la
 /** The slot that a schedule is due for: the last one at `now` or before; undefined where it is not the caller's. */
 export type LastSlotOf = (schedule: Schedule, now: Date) => Date | undefined;
 
+/** What a slot starts, in the transaction that takes it, whose registry it is given. */
+export type TakeSlot = (registry: Registry, schedule: Schedule, slot: Date) => Promise<void>;
+
 /** When pipelines are retrained. Slots are taken in a transaction, so each is taken once, however many look. */
 export class Schedules {
   readonly #database: Queryable;
@@ -37,7 +40,10 @@ export class Schedules {
     this.#registryOf = registryOf;
   }
 
-  /** Makes a schedule, or changes one. Its slots count from now on: the first one is the next. */
+  /**
+   * Makes a schedule, or changes one, which is then not paused. Where its times are new, slots count from now on: the
+   * first one is the next.
+   */
   async put({ pipeline, name, cron, timeZone, mode }: NewSchedule): Promise<Schedule> {
     const where = `schedule ${quote(name)} of ${checkName('schedule', pipeline)}`;
     if (mode !== 'always' && mode !== 'needed')
@@ -104,12 +110,9 @@ export class Schedules {
    * `take` runs in the transaction that takes the slot, so what it starts is started once; when it throws, the slot is
    * not taken, and the other schedules are looked at nevertheless.
    * @returns how many were taken
-   * @throws AggregateError of what `take` threw
+   * @throws what a callback threw, in an AggregateError where several did
    */
-  async takeDue(
-    lastSlotOf: LastSlotOf,
-    take: (registry: Registry, schedule: Schedule, slot: Date) => Promise<void>,
-  ): Promise<number> {
+  async takeDue(lastSlotOf: LastSlotOf, take: TakeSlot): Promise<number> {
     let taken = 0;
     const errors: unknown[] = [];
     for (const { pipeline, name } of await this.list()) {
@@ -124,12 +127,7 @@ export class Schedules {
     return taken;
   }
 
-  #takeOne(
-    pipeline: string,
-    name: string,
-    lastSlotOf: LastSlotOf,
-    take: (registry: Registry, schedule: Schedule, slot: Date) => Promise<void>,
-  ): Promise<number> {
+  #takeOne(pipeline: string, name: string, lastSlotOf: LastSlotOf, take: TakeSlot): Promise<number> {
     return this.#database.transaction(async (scope) => {
       const [row] = await scope.query<Schedule & { now: Date }>(
         `select ${columns}, clock_timestamp() as now from trainyard.schedules
@@ -140,6 +138,13 @@ export class Schedules {
       const { now, ...schedule } = row;
       const slot = lastSlotOf(schedule, now);
       if (!slot || slot <= schedule.lastSlot) return 0;
+      // A slot ahead of its time would keep out those before it.
+      if (!(slot <= now))
+        throw new InputError(
+          `schedule ${name} of ${pipeline}`,
+          `a slot at ${now.toISOString()} or before`,
+          `${slot}`,
+        );
       await scope.query('update trainyard.schedules set last_slot = $3 where pipeline = $1 and name = $2', [
         pipeline,
         name,

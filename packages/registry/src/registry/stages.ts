@@ -2,7 +2,7 @@ import { ConflictError, InputError, NotFoundError } from '../errors.ts';
 import { canonicalJson, checkText, type JsonObject } from '../json.ts';
 import { checkId, checkName, quote } from '../names.ts';
 import { only, type Queryable } from '../store/database.ts';
-import { holdRun } from './own-run.ts';
+import { holdRun, lockRun } from './own-run.ts';
 
 export type StageStatus = 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled';
 
@@ -29,7 +29,9 @@ export interface RunStage {
   readonly finished: Date | null;
 }
 
-const columns = `run, name, position, status, attempts, failures, crashes, progress, note, result, worker, started, finished`;
+const columns = `run, name, position, status, attempts, failures,
+  case when crashed_at is distinct from progress then 0 else crashes end as crashes,
+  progress, note, result, worker, started, finished`;
 
 /** The stages of runs. Whoever changes one has the run, which its token shows. */
 export class Stages {
@@ -39,13 +41,18 @@ export class Stages {
     this.#database = database;
   }
 
-  /** Says which stages a run goes through. The same may be said twice. @throws ConflictError when it was another plan */
+  /**
+   * Says which stages a run goes through. The same may be said twice.
+   * @throws ConflictError when it was another plan; NotFoundError
+   */
   async plan(run: string, names: readonly string[]): Promise<RunStage[]> {
     const where = `stages of run ${checkId('run', run)}`;
     if (names.length === 0 || new Set(names).size < names.length)
       throw new InputError(where, 'names of stages, each once', quote(names));
     for (const name of names) checkName(where, name);
     return this.#database.transaction(async (scope) => {
+      // Two plans that are made at once would be mixed.
+      await lockRun(scope, run);
       await scope.query(
         `insert into trainyard.run_stages (run, name, position, status)
          select $1, name, position - 1, 'waiting' from unnest($2::text[]) with ordinality as t (name, position)
@@ -182,6 +189,12 @@ const listStages = (scope: Queryable, run: string): Promise<RunStage[]> =>
 
 const noStage = (run: string, name: string) =>
   new NotFoundError(`run ${run}`, `a stage ${quote(name)}`, 'none', 'it is not in the plan of the run');
+
+/** What becomes of a stage whose worker gives its run back. */
+export const restStages = (scope: Queryable, run: string) =>
+  scope.query(`update trainyard.run_stages set status = 'waiting' where run = $1 and status = 'running'`, [
+    run,
+  ]);
 
 /** What becomes of stages when their run ends otherwise than well. */
 export const endStages = (scope: Queryable, run: string, status: 'failed' | 'cancelled') =>

@@ -4,6 +4,7 @@ import { canonicalJson, checkText, type JsonObject } from '../json.ts';
 import { checkId, checkKey, checkName, checkWhole } from '../names.ts';
 import { only, type Queryable } from '../store/database.ts';
 import type { Registry } from './registry.ts';
+import { requireRow } from './require-row.ts';
 import type { RunStatus } from './run.ts';
 
 export type SweepStatus = 'running' | 'succeeded' | 'failed' | 'cancelled';
@@ -48,7 +49,10 @@ export class Sweeps {
     this.#registryOf = registryOf;
   }
 
-  /** Creates a sweep; one of the same key is returned as it is. */
+  /**
+   * Creates a sweep; one of the same key is returned as it is.
+   * @throws ConflictError when that one is of another pipeline or config
+   */
   async create({
     pipeline,
     config,
@@ -59,19 +63,22 @@ export class Sweeps {
     readonly key?: string;
   }): Promise<Sweep> {
     const where = `sweep of ${checkName('sweep', pipeline)}`;
+    const configJson = canonicalJson(`${where}, config`, config);
     const [created] = await this.#database.query<Sweep>(
       `insert into trainyard.sweeps (id, key, pipeline, config, status) values ($1, $2, $3, $4::text::jsonb, 'running')
        on conflict (key) do nothing returning ${columns}`,
-      [
-        randomUUID(),
-        key === undefined ? null : checkKey(where, key),
-        pipeline,
-        canonicalJson(`${where}, config`, config),
-      ],
+      [randomUUID(), key === undefined ? null : checkKey(where, key), pipeline, configJson],
     );
     if (created) return created;
-    return only(
+    const known = only(
       await this.#database.query<Sweep>(`select ${columns} from trainyard.sweeps where key = $1`, [key!]),
+    );
+    if (known.pipeline === pipeline && canonicalJson(where, known.config) === configJson) return known;
+    throw new ConflictError(
+      `${where}, key ${key}`,
+      `the sweep ${known.id}, of ${known.pipeline}`,
+      'another pipeline or config',
+      'give this sweep another key',
     );
   }
 
@@ -119,37 +126,49 @@ export class Sweeps {
     work: (registry: Registry, sweep: Sweep, trials: readonly SweepTrial[]) => Promise<T>,
   ): Promise<T> {
     return this.#database.transaction(async (scope) => {
-      await scope.query('select 1 from trainyard.sweeps where id = $1 for update', [checkId('sweep', id)]);
-      return work(this.#registryOf(scope), await getSweep(scope, id), await listTrials(scope, id));
+      const sweep = await getSweep(scope, id, 'for update');
+      return work(this.#registryOf(scope), sweep, await listTrials(scope, id));
     });
   }
 
-  /** Records that a run is a try of a sweep. The same may be said twice. @throws ConflictError at another one */
+  /**
+   * Records that a run is a try of a sweep. The same may be said twice.
+   * @throws ConflictError when that try is another run, the run another try, or the sweep has ended; NotFoundError
+   */
   async addTrial(
-    sweep: string,
+    id: string,
     { trial, rung, parameters, run }: TrialPlace & { readonly run: string },
   ): Promise<void> {
-    const where = `sweep ${checkId('sweep', sweep)}, trial ${checkWhole('trial', trial)}`;
-    const added = await this.#database.query(
-      `insert into trainyard.sweep_trials (sweep, trial, rung, run, parameters)
-       values ($1, $2, $3, $4, $5::text::jsonb)
-       on conflict (sweep, trial, rung) do update set run = excluded.run where sweep_trials.run = excluded.run
-       returning run`,
-      [
-        sweep,
-        trial,
-        checkWhole(`${where}, rung`, rung),
-        checkId(`${where}, run`, run),
-        canonicalJson(`${where}, parameters`, parameters),
-      ],
-    );
-    if (added.length === 0)
-      throw new ConflictError(
-        `${where}, rung ${rung}`,
-        `the run ${run}`,
-        'another one',
-        'it is tried already',
+    const place = `sweep ${checkId('sweep', id)}, trial ${checkWhole('trial', trial)}, rung ${checkWhole('rung', rung)}`;
+    checkId(`${place}, run`, run);
+    const json = canonicalJson(`${place}, parameters`, parameters);
+    await this.#database.transaction(async (scope) => {
+      const { status } = await getSweep(scope, id, 'for update');
+      const known = await scope.query<TrialPlace & { readonly sweep: string; readonly run: string }>(
+        `select sweep, trial, rung, run from trainyard.sweep_trials
+         where (sweep = $1 and trial = $2 and rung = $3) or run = $4`,
+        [id, trial, rung, run],
       );
+      if (known.length > 0) {
+        const [one] = known;
+        const same = known.length === 1 && one.sweep === id && one.trial === trial && one.rung === rung;
+        if (same && one.run === run) return;
+        throw new ConflictError(
+          place,
+          `the run ${run}`,
+          same ? `the run ${one.run}` : `one that is trial ${one.trial} of sweep ${one.sweep}`,
+          'a run is one try, and a try one run',
+        );
+      }
+      if (status !== 'running')
+        throw new ConflictError(place, 'a sweep at work', `one that has ${status}`, 'start another one');
+      await requireRow(scope, 'runs', 'id', run, place);
+      await scope.query(
+        `insert into trainyard.sweep_trials (sweep, trial, rung, run, parameters)
+         values ($1, $2, $3, $4, $5::text::jsonb)`,
+        [id, trial, rung, run, json],
+      );
+    });
   }
 
   /** Ends a sweep; one that ended so stays as it is. @throws ConflictError when it ended otherwise */
@@ -176,8 +195,8 @@ export class Sweeps {
   }
 }
 
-async function getSweep(scope: Queryable, id: string): Promise<Sweep> {
-  const [sweep] = await scope.query<Sweep>(`select ${columns} from trainyard.sweeps where id = $1`, [
+async function getSweep(scope: Queryable, id: string, lock: 'for update' | '' = ''): Promise<Sweep> {
+  const [sweep] = await scope.query<Sweep>(`select ${columns} from trainyard.sweeps where id = $1 ${lock}`, [
     checkId('sweep', id),
   ]);
   if (!sweep) throw new NotFoundError(`sweep ${id}`, 'a sweep of this store', 'none');

@@ -65,8 +65,36 @@ async function fill(store: Store): Promise<void> {
     parent = run.id;
   }
   await store.aliases.rollback('m', reasons);
+  await fillJobs(store, parent!);
   await store.runs.create({ pipeline: 'digits', config: {}, seeds: 0 });
   await store.artifacts.put(bytesOf('referred to by nothing'));
+}
+
+/** What works by itself: a schedule, a check that started a run, the run's stages, a sweep. */
+async function fillJobs({ runs, stages, schedules, checks, sweeps }: Store, finished: string): Promise<void> {
+  const { id } = await runs.create({
+    pipeline: 'digits',
+    config: {},
+    seeds: 1,
+    trigger: 'schedule:nightly',
+    priority: -3,
+  });
+  await stages.plan(id, ['data', 'train']);
+  const { token } = await runs.claim(id, { worker: 'w' });
+  await stages.start(id, token, 'data');
+  await stages.succeed(id, token, 'data', { pictures: 10 });
+  await stages.start(id, token, 'train');
+  await stages.progress(id, token, 'train', { progress: 0.1, note: "epoch 1 of 10, \\ 'ß' 🙂" });
+  await stages.fail(id, token, 'train', { reason: 'killed\nby SIGSEGV', kind: 'crash' });
+  const times = { cron: '0 3 * * *', timeZone: 'Europe/Berlin', mode: 'needed' } as const;
+  await schedules.put({ pipeline: 'digits', name: 'nightly', ...times });
+  await schedules.put({ pipeline: 'digits', name: 'paused', ...times });
+  await schedules.pause('digits', 'paused', true);
+  const found = { needed: true, reasons: ['"drift"'], report: { psi: 0.1 + 0.2 }, key: 'slot' };
+  const check = await checks.record({ pipeline: 'digits', trigger: 'schedule:nightly', ...found });
+  await checks.linkRun(check.id, id);
+  const sweep = await sweeps.create({ pipeline: 'digits', config: { lr: [5e-324] }, key: 'sweep' });
+  await sweeps.addTrial(sweep.id, { trial: 0, rung: 1, parameters: { lr: 5e-324 }, run: finished });
 }
 
 /** What callers see of a store. */
@@ -81,6 +109,11 @@ async function viewOf(store: Store) {
     decisions: await store.aliases.decisions('m'),
     lineage: await store.lineage({ model: 'm', version: 4 }),
     datasets: await store.datasets.list(),
+    stages: await Promise.all(runs.map(({ id }) => store.stages.list(id))),
+    schedules: await store.schedules.list(),
+    checks: await store.checks.list(),
+    sweeps: await store.sweeps.list(),
+    trials: await Promise.all(runs.map(({ id }) => store.sweeps.ofRun(id))),
   };
 }
 

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { folderArtifacts } from '../artifacts/folder-artifacts.ts';
 import { SchemaError } from '../errors.ts';
 import { type Migration, migrations } from '../migrations/index.ts';
+import { Registry } from '../registry/registry.ts';
 import type { Database } from '../store/database.ts';
 import { appliedTo, migrate } from '../store/migrate.ts';
 import { tables } from '../store/tables.ts';
+import { digestFor } from './store-under-test.cases.ts';
 
 /** Five small steps, each of which needs the one before. */
 const steps: readonly Migration[] = [
@@ -18,6 +21,36 @@ const steps: readonly Migration[] = [
   { version: 4, name: 'four', sql: 'update trainyard.t set c = c + 41' },
   { version: 5, name: 'five', sql: 'alter table trainyard.t alter c set not null' },
 ];
+
+const newOfVersion3 = ['run_stages', 'schedules', 'checks', 'sweeps', 'sweep_trials'];
+
+const uuid = (last: number) => `'00000000-0000-4000-8000-00000000000${last}'`;
+const digest = (text: string) => `'${digestFor(text)}'`;
+const rowsOfVersion2 = `
+insert into trainyard.datasets (digest, name, train, test, statistics) values (${digest('d')}, 'digits', 2, 1, '{"a": [0.1]}');
+insert into trainyard.artifacts (digest, bytes) values (${digest('a')}, 7);
+insert into trainyard.runs (id, key, pipeline, status, config, config_digest, seeds, dataset, parent, token, worker, machine,
+  lease_until, metrics, created, finished) values
+  (${uuid(1)}, 'k', 'digits', 'succeeded', '{"i": 1e300}', ${digest('c')}, '1', ${digest('d')}, null, 1, 'a', '{}', null,
+    '{"accuracy": 0.1}', '2026-11-01 03:00:00.123456Z', '2026-11-01 03:01Z'),
+  (${uuid(2)}, null, 'digits', 'running', '{}', ${digest('c')}, '[1]', null, ${uuid(1)}, 2, 'a', '{}', '2026-11-02Z',
+    null, '2026-11-02Z', null),
+  (${uuid(3)}, null, 'digits', 'queued', '{}', ${digest('c')}, '[1]', null, null, 0, null, null, null,
+    null, '2026-11-03Z', null);
+insert into trainyard.run_attempts (run, token, worker, machine) values (${uuid(2)}, 2, 'a', '{}');
+insert into trainyard.run_metrics (run, name, step, value) values (${uuid(1)}, 'loss', 0, 'NaN'), (${uuid(1)}, 'loss', 1, 5e-324);
+insert into trainyard.run_files (run, name, artifact) values (${uuid(1)}, 'model', ${digest('a')});
+insert into trainyard.models (name, versions, generation) values ('m', 2, 2);
+insert into trainyard.versions (model, version, bundle, run, metrics) values
+  ('m', 1, ${digest('b1')}, ${uuid(1)}, '{}'), ('m', 2, ${digest('b2')}, ${uuid(1)}, '{}');
+insert into trainyard.version_files (model, version, name, artifact) values ('m', 1, 'model.onnx', ${digest('a')});
+insert into trainyard.decisions (model, number, kind, version, by_whom, reason, figures, generation) values
+  ('m', 1, 'promote', 1, 'test', 'because', '{}', 1), ('m', 2, 'promote', 2, 'test', 'because', '{}', 2);
+insert into trainyard.champions (model, depth, version) values ('m', 1, 1), ('m', 2, 2);
+insert into trainyard.aliases (model, alias, version, since) values ('m', 'champion', 2, 2), ('m', 'previous', 1, 2);
+insert into trainyard.alias_changes (model, generation, alias, from_version, to_version, decision) values
+  ('m', 1, 'champion', null, 1, 1), ('m', 2, 'champion', 1, 2, 2), ('m', 2, 'previous', null, 1, 2);
+`;
 
 /** What brings a database up to date, on one that is empty each time. */
 export function testMigrations(emptyDatabase: () => Promise<Database>): void {
@@ -94,6 +127,37 @@ export function testMigrations(emptyDatabase: () => Promise<Database>): void {
     for (const wrong of [[steps[1]], [steps[0], steps[2]], [steps[1], steps[0]], [steps[0], steps[0]]])
       await expect(migrate(database, wrong)).rejects.toThrow(SchemaError);
     expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, i) => i + 1));
+  });
+
+  test('a store of the release before stages and schedules loses nothing on the way here', async () => {
+    await migrate(database, migrations.slice(0, 2));
+    // As that release wrote them: a run that waits, one at work, one that is done and serves.
+    await database.script(rowsOfVersion2);
+    const older = tables.filter(({ name }) => !newOfVersion3.includes(name));
+    const rows = async (columns = '*') => {
+      const all: Record<string, object[]> = {};
+      for (const { name, key } of older)
+        all[name] = await database.query(
+          `select ${name === 'runs' ? columns : '*'} from trainyard.${name} order by ${key.join(', ')}`,
+        );
+      return all;
+    };
+    const before = await rows();
+    for (const [name, { length }] of Object.entries(before)) expect([name, length > 0]).toEqual([name, true]);
+    expect(await migrate(database, migrations.slice(0, 3))).toEqual([3]);
+    expect(await rows(Object.keys(before.runs[0]).join(', '))).toEqual(before);
+    const added = await database.query('select distinct trigger, priority from trainyard.runs');
+    expect(added).toEqual([{ trigger: 'manual', priority: 0 }]);
+    await migrate(database);
+    // And it goes on from there: with the run that waits, and with the aliases.
+    const registry = new Registry(database, folderArtifacts('unused'));
+    const [waiting] = await registry.runs.list({ status: 'queued' });
+    await registry.stages.plan(waiting.id, ['data', 'train']);
+    const { token } = await registry.runs.claim(waiting.id, { worker: 'b' });
+    expect(await registry.stages.start(waiting.id, token, 'data')).toMatchObject({ attempts: 1 });
+    expect((await registry.runs.list({ status: 'running' })).map(({ worker }) => worker)).toEqual(['b', 'a']);
+    const { aliases } = await registry.aliases.rollback('m', { by: 'test', reason: 'because' });
+    expect([aliases.champion?.version, aliases.champion?.files.length]).toEqual([1, 1]);
   });
 
   test('the list of tables is that of the schema, with their keys, each after those it refers to', async () => {

@@ -60,6 +60,28 @@ export function testRuns(open: StoreFactory): void {
     expect(await store.runs.list({ pipeline: 'other' })).toEqual([]);
   });
 
+  test('a run says what started it, how urgent it is, and what it works on once it knows', async () => {
+    const plain = await store.runs.create(newRun);
+    expect(plain).toMatchObject({ trigger: 'manual', priority: 0, dataset: null });
+    const { id } = await store.runs.create({ ...newRun, trigger: 'schedule:nightly', priority: -5 });
+    expect(await store.runs.get(id)).toMatchObject({ trigger: 'schedule:nightly', priority: -5 });
+    const digest = digestFor('data');
+    const { token } = await store.runs.claim(id, { worker: 'a' });
+    await expect(store.runs.useDataset(id, token, digest)).rejects.toThrow(NotFoundError);
+    await store.datasets.record({ digest, name: 'digits', train: 2, test: 1, statistics: {} });
+    await store.runs.useDataset(id, token, digest);
+    await store.runs.attach(id, token, 'checkpoint', bytesOf('half'));
+    await store.runs.attach(id, token, 'weights', bytesOf('whole'));
+    await store.runs.detach(id, token, 'checkpoint');
+    await store.runs.detach(id, token, 'checkpoint');
+    expect((await store.runs.files(id)).map(({ name }) => name)).toEqual(['weights']);
+    expect(await store.runs.complete(id, token)).toMatchObject({ dataset: digest });
+    await expect(store.runs.useDataset(id, token, digest)).rejects.toThrow(StaleTokenError);
+    await expect(store.runs.detach(id, token, 'weights')).rejects.toThrow(StaleTokenError);
+    for (const wrong of [{ trigger: '' }, { trigger: 'x'.repeat(201) }, { priority: 0.5 }, { priority: 1e9 }])
+      await expect(store.runs.create({ ...newRun, ...wrong })).rejects.toThrow(InputError);
+  });
+
   test('the config is known by a digest that the order of its keys does not change', async () => {
     const one = await store.runs.create(newRun);
     const other = await store.runs.create({ ...newRun, config: { lr: 0.1, epochs: 3 } });

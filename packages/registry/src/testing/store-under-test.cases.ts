@@ -63,6 +63,9 @@ export async function storeOver(database: Database | Promise<Database>): Promise
 export const digestFor = (text: string): string =>
   `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
+/** An id that nothing has. */
+export const unknownId = '00000000-0000-4000-8000-000000000000';
+
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** A run that has succeeded. */
