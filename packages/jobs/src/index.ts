@@ -16,5 +16,27 @@ export type { StageJob } from './job.ts';
 export { type JobView, Queue, type QueueOptions } from './queue.ts';
 export { resumeRuns } from './resume-runs.ts';
 export { startRun } from './start-run.ts';
+export {
+  bestOf,
+  type Choice,
+  checkSweep,
+  type Dimension,
+  type GridSweep,
+  type HalvingSweep,
+  type Metric,
+  type NewTrial,
+  nextTrials,
+  type Parameters,
+  type RandomSweep,
+  type Range,
+  type Rung,
+  rungsOf,
+  type Space,
+  type SweepConfig,
+  type SweepStep,
+  type TrialId,
+  type TrialState,
+  trialCounts,
+} from './sweep/index.ts';
 export type { Limits } from './worker/execute-stage.ts';
 export { runWorker, type WorkerOptions } from './worker/worker.ts';
