@@ -46,6 +46,7 @@ async function look(
   const predictedClasses =
     fresh.length > 0
       ? await predictedClassesOf(championBundle(task.folder), fresh, dataset.imageShape, {
+          prefer: pipeline.retrain.promote.prefer.node,
           signal: job.signal,
         })
       : undefined;

@@ -2,10 +2,12 @@ import type { StageContext as JobContext, StageTask } from '@trainyard/jobs';
 import type { JsonObject } from '@trainyard/registry';
 import type { ConsolaInstance } from 'consola';
 import { digestOf, parsePipeline } from '../config.ts';
+import { readDatasetInfo } from '../dataset-file.ts';
 import { CommandError } from '../errors.ts';
 import type { PipelineFolder } from '../folder.ts';
 import { networkSource } from '../network-source.ts';
 import { readReference } from '../reference.ts';
+import { checkClassFloors } from '../retrain/index.ts';
 import { stageTable } from '../stages/index.ts';
 import { writeSections } from '../write-sections.ts';
 import { checkWork } from './check-work.ts';
@@ -40,6 +42,8 @@ export const jobStages: Readonly<Record<string, JobStage>> = {
     const parsed = parsePipeline('the config of the run', pipeline);
     await writeSections(folder, parsed, parent ? { bundle: parent.bundle, start } : undefined);
     await run(context, 'data');
+    // Before the training, which would be in vain.
+    checkClassFloors(parsed.name, parsed.retrain.promote, (await readDatasetInfo(folder)).classes);
     return { outputs: ['config', ...outputsOf('data')], result: await dataResult(folder) };
   },
   async train(context) {

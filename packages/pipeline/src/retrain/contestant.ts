@@ -41,7 +41,7 @@ export async function openContestant(
     benchmark,
     variantFor: (platform) =>
       chooseVariant(manifest, { platform, prefer: prefer[platform] }, benchmark?.latencyMs).variant,
-    predict: (variant, images, signal) => predict(folder, images, { prefer: variant.name, signal }),
+    predict: (variant, images, signal) => predict(folder, variant.name, images, signal),
   };
 }
 

@@ -358,6 +358,24 @@ describe('the contest', () => {
     });
   });
 
+  test('takes a bundle that is for browsers alone', async () => {
+    const forWeb = await changed('b', 'for-web', (manifest) => ({
+      ...manifest,
+      variants: manifest.variants.map((variant) => ({ ...variant, targets: ['web'] })),
+    }));
+    const champion = { bundle: runs.bundle('a') };
+    expect(await held({ challenger: forWeb, champion, targets: ['web'] })).toMatchObject({
+      promote: true,
+      figures: { target: 'web', targets: { web: { accuracy: expect.any(Number) } } },
+    });
+    const test = await readSplit(b, 'test');
+    const counts = (bundle: string, prefer?: string) =>
+      predictedClassesOf(bundle, test, [16, 16, 1], { prefer });
+    expect(await counts(forWeb)).toEqual(await counts(runs.bundle('b')));
+    expect(await counts(forWeb, 'gone')).toEqual(await counts(runs.bundle('b')));
+    expect(await predictedClassesOf(forWeb, test, [8, 32, 1])).toBeUndefined();
+  });
+
   test('wants latency measured where it has a budget, and refuses a damaged bundle', async () => {
     const budgets = { node: { maxLatencyMs: 1000 } };
     expect((await held({}, { budgets })).promote).toBe(true);
