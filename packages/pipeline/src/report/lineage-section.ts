@@ -1,4 +1,4 @@
-import { bytes, count } from './format.ts';
+import { bytes, count, counted } from './format.ts';
 import { type Html, html } from './html.ts';
 import type { Report } from './schema.ts';
 
@@ -12,6 +12,14 @@ export function lineageSection(report: Report): Html {
       html`${dataset.name}: ${count(dataset.train)} training and ${count(dataset.test)} test pictures, ${dataset.imageShape.join(' × ')}`,
     ],
     ['Dataset digest', code(dataset.digest)],
+    [
+      'Trained on',
+      dataset.segments &&
+        html`${dataset.segments.map(
+          ({ dataset: of, source, pictures }, i) =>
+            html`${i > 0 && html`<br>`}${counted(pictures, 'picture')} of ${source}, ${code(of)}`,
+        )}`,
+    ],
     ['Source', dataset.source],
     ['License', dataset.license],
     ['Config digest', code(lineage.config)],

@@ -26,6 +26,25 @@ describe('renderReport', () => {
     for (const [, target] of page.matchAll(/aria-labelledby="([^"]+)"/g)) expect(ids).toContain(target);
   });
 
+  it('says which datasets the pictures of a retrained model came from', () => {
+    const segment = (digit: string, source: string, pictures: number) => ({
+      dataset: `sha256:${digit.repeat(64)}`,
+      source,
+      pictures,
+    });
+    const segments = [segment('1', 'spring <2025>', 1200), segment('2', 'summer', 1)];
+    const parent = `sha256:${'3'.repeat(64)}`;
+    const page = renderReport({
+      ...report,
+      dataset: { ...report.dataset, segments },
+      lineage: { ...report.lineage, parent },
+    });
+    expect(page).toContain(`1,200 pictures of spring &lt;2025&gt;, <code>${segments[0].dataset}</code><br>`);
+    expect(page).toContain(`1 picture of summer, <code>${segments[1].dataset}</code>`);
+    expect(page).toContain(parent);
+    expect(renderReport(report)).not.toContain('Trained on<');
+  });
+
   it('shows every figure', () => {
     const page = renderReport(report).replaceAll('\u00a0', ' ');
     for (const { name, digest, file } of report.variants) {

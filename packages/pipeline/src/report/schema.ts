@@ -98,6 +98,8 @@ export const reportSchema = v.object({
     imageShape: v.tuple([extent, extent, v.picklist([1, 3])]),
     license: v.optional(v.string()),
     source: v.optional(v.string()),
+    /** Where the training pictures came from, where old ones are among them: the oldest first. */
+    segments: v.optional(v.array(v.object({ dataset: digest, source: v.string(), pictures: count }))),
   }),
   seed: count,
   training: v.object({

@@ -135,7 +135,10 @@ describe('a retraining', () => {
       dataset: { digest: (await readDatasetInfo(b)).digest },
     });
     await runs.run(b, ['release']);
-    expect(await b.readJson('release', 'report.json')).toMatchObject({ lineage: { parent: parent.bundle } });
+    expect(await b.readJson('release', 'report.json')).toMatchObject({
+      lineage: { parent: parent.bundle },
+      dataset: { segments: (await readDatasetInfo(b)).segments },
+    });
     expect(await readFile(b.path('release', 'report.html'), 'utf8')).toContain(parent.bundle);
   });
 
