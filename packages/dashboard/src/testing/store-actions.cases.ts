@@ -48,8 +48,8 @@ export function storeActions(store: Store): StoreActions {
       await store.aliases.rollback(model, { by, reason, from });
     },
     async putSchedule(schedule) {
-      asked.push(`schedule ${schedule.name}`);
       checkTimes(schedule);
+      asked.push(`schedule ${schedule.name}`);
       await store.schedules.put(schedule);
     },
     async pauseSchedule(pipeline, name, paused) {
