@@ -36,7 +36,9 @@ export async function sharedPglite(): Promise<SharedPglite> {
     const tables = await database.query<{ name: string }>(
       `select 'trainyard.' || tablename as name from pg_tables where schemaname = 'trainyard' and tablename <> 'migrations'`,
     );
-    if (tables.length > 0) await database.script(`truncate ${tables.map(({ name }) => name).join(', ')}`);
+    // `truncate` takes PGlite ten times as long.
+    const deletions = tables.map(({ name }) => `delete from ${name}`).join('; ');
+    await database.transaction((scope) => scope.script(`set constraints all deferred; ${deletions}`));
     return shared;
   };
   return {
