@@ -10,6 +10,7 @@ import {
   retrainSchema,
   type StartMode,
 } from './retrain/settings.ts';
+import { sweepSchema } from './sweep/settings.ts';
 
 const positive = v.pipe(v.number(), v.gtValue(0));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -141,6 +142,7 @@ export const pipelineSchema = v.strictObject({
   budget: v.optional(budget, {}),
   targets: v.optional(v.array(v.picklist(platforms)), [...platforms]),
   retrain: v.optional(retrainSchema, {}),
+  sweep: v.optional(sweepSchema),
 });
 
 /** What `pipeline.config.ts` exports; what has a default may be left out. */
@@ -244,7 +246,7 @@ export interface Parent {
  */
 export function sectionsOf(pipeline: Pipeline, parent?: Parent) {
   const { name: pipelineName, dataset, network, seed, train: recipe, prune, quantize, targets } = pipeline;
-  const { retrain, ...trained } = pipeline;
+  const { retrain, sweep: _, ...trained } = pipeline;
   const again = parent && { start: parent.start, data: retrain.data, parent: parent.bundle };
   return {
     data: { dataset, ...(parent && oldPictures(retrain.data, seed)) },

@@ -1,0 +1,3 @@
+export { applyTrial, validationOf } from './apply-trial.ts';
+export { type SweepSettings, sweepSchema } from './settings.ts';
+export { sweepConfigOf } from './sweep-config.ts';
