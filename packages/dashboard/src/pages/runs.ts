@@ -15,7 +15,9 @@ export const runsPage: Page = {
   async show({ store, actions, query, signedIn, now }) {
     const status = runStatuses.find((known) => known === query.get('status'));
     const pipelines = await actions.pipelines();
-    const pipeline = pipelines.find((known) => known === query.get('pipeline'));
+    // What was trained elsewhere may be no pipeline of this workspace.
+    const known = [...new Set([...pipelines, ...(await store.versions.models())])].sort();
+    const pipeline = known.find((name) => name === query.get('pipeline'));
     const limit = Math.min(most, Math.max(fewest, Math.trunc(Number(query.get('limit'))) || fewest));
     const trials = query.get('trials') === 'shown';
     const found = await store.runs.list({ status, pipeline, limit: trials ? limit : limit * 4 });
@@ -28,7 +30,7 @@ export const runsPage: Page = {
       refresh: 1.5,
       body: html`${head(undefined, 'Runs')}
 ${signedIn && pipelines.length > 0 && html`<div class="actions">${retrainForm(pipelines, '/runs')}</div>`}
-${filterForm({ pipelines, pipeline, status, trials })}
+${filterForm({ pipelines: known, pipeline, status, trials })}
 ${
   rows.length === 0
     ? empty(status || pipeline ? 'No run is like that.' : 'No run yet: npx nx run digits:retrain starts one.')
