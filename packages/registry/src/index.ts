@@ -1,9 +1,8 @@
 /** What was trained, from what, and which model serves. */
+export { type FileInfo, type FileSystem, nodeFileSystem, type OpenFile } from '@trainyard/trainer/files';
 export type { Artifact, ArtifactSource, ArtifactStore, StoredArtifact } from './artifacts/artifact-store.ts';
 export { artifactsFrom } from './artifacts/artifacts-from.ts';
 export { exportFiles } from './artifacts/export-files.ts';
-export type { FileInfo, FileSystem, OpenFile } from './artifacts/file-system.ts';
-export { nodeFileSystem } from './artifacts/file-system.ts';
 export { type FolderArtifactsOptions, folderArtifacts } from './artifacts/folder-artifacts.ts';
 export {
   ArtifactError,

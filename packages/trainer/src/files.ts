@@ -1,8 +1,10 @@
 export {
-  removeLeftovers,
+  type FileInfo,
+  type FileSystem,
+  nodeFileSystem,
+  type OpenFile,
   syncFolder,
-  type WriteOptions,
-  writeFileAtomic,
-  writeFilesAtomic,
-} from './safe-file.ts';
+  writeWhole,
+} from './file-system.ts';
+export { removeLeftovers, type WriteOptions, writeFileAtomic, writeFilesAtomic } from './safe-file.ts';
 export { recoverFolder, replaceFolder } from './safe-folder.ts';

@@ -87,7 +87,7 @@ describe('fit', () => {
     expect(bytes.equals(whole.bytes)).toBe(true);
   });
 
-  it('refuses to go on with other options, and from damaged bytes', async () => {
+  it('refuses to go on with other options', async () => {
     const store = memoryStore();
     await train({ checkpoint: { store }, ...abortAfter(5) });
     await expect(train({ checkpoint: { store }, resume: true, batchSize: 16 })).rejects.toThrow(
@@ -96,10 +96,23 @@ describe('fit', () => {
     await expect(train({ checkpoint: { store }, resume: true, optimizer: sgd() })).rejects.toThrow(
       /optimizer/,
     );
+  });
+
+  it('starts anew, and says so, where its only checkpoint is damaged', async () => {
+    const store = memoryStore();
+    await train({ checkpoint: { store }, ...abortAfter(5) });
     store.bytes = store.bytes?.slice(0, -10);
-    await expect(train({ checkpoint: { store }, resume: true })).rejects.toThrow(
-      /memory: expected the digest .* the file is cut off or damaged/,
-    );
+    const warn = vi.spyOn(console, 'warn').mockReturnValue();
+    const { bytes } = await train({ checkpoint: { store }, resume: true });
+    expect(warn.mock.calls).toEqual([
+      [
+        expect.stringMatching(
+          /^memory: expected the digest .* the file is cut off or damaged; training starts anew$/,
+        ),
+      ],
+    ]);
+    warn.mockRestore();
+    expect(bytes.equals((await train({})).bytes)).toBe(true);
   });
 
   it('stops for want of progress and keeps the best epoch', async () => {

@@ -1,7 +1,6 @@
 import { InputError } from '@trainyard/autograd';
-import { CheckpointError } from './checkpoint/archive.ts';
+import { lastGoodCheckpoint } from './checkpoint/last-good.ts';
 import {
-  decodeCheckpoint,
   type EpochRecord,
   encodeCheckpoint,
   requireSameRecipe,
@@ -22,7 +21,8 @@ import { type RunState, TrainingRun } from './training-run.ts';
  * result at the end. The same seed gives the same bytes, also when the run was stopped and resumed on the way.
  * It lets the event loop run between steps, so the signal can abort it: it then writes its checkpoint and returns.
  * @throws TrainingError when the loss is not finite any more
- * @throws CheckpointError when the checkpoint to resume from is damaged or of a run with other options
+ * A checkpoint that is damaged is put aside with a warning, and the run goes on from the one before, or starts anew.
+ * @throws CheckpointError when the checkpoint to resume from is of a run with other options
  * @throws InputError, NetworkError when options, pictures and network don't fit each other
  */
 export async function fit(network: Module, split: ImageSplit, options: FitOptions): Promise<FitResult> {
@@ -182,13 +182,8 @@ async function readCheckpoint(
 ): Promise<TrainingState | undefined> {
   if (!options.checkpoint)
     throw new InputError('fit', 'a checkpoint store to resume from', 'none', 'give checkpoint: { store }');
-  const { store } = options.checkpoint;
-  const bytes = await store.read();
-  if (!bytes) return undefined;
-  const saved = await decodeCheckpoint(bytes, store.name).catch((error: Error) => {
-    throw store.remedy ? new CheckpointError(`${error.message}; ${store.remedy}`, { cause: error }) : error;
-  });
-  requireSameRecipe(saved, recipe);
+  const saved = await lastGoodCheckpoint(options.checkpoint.store, (line) => console.warn(line));
+  if (saved) requireSameRecipe(saved, recipe);
   return saved;
 }
 

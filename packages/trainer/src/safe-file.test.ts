@@ -1,9 +1,10 @@
 import * as fs from 'node:fs/promises';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { checkpointFile } from './checkpoint/file.ts';
+import { nodeFileSystem } from './file-system.ts';
 import { writeFileAtomic, writeFilesAtomic } from './safe-file.ts';
 
 vi.mock('node:fs/promises', async (original) => {
@@ -21,11 +22,11 @@ afterEach(() => rm(folder, { recursive: true }));
 const fillDisk = () =>
   vi.mocked(fs.open).mockImplementationOnce(async (path, flags) => {
     const handle = await fs.open(path, flags);
-    const { writeFile } = handle;
-    handle.writeFile = async (content) => {
-      await writeFile.call(handle, String(content).slice(0, 2));
+    const takeSome = async (content: Uint8Array) => {
+      await handle.appendFile(content.subarray(0, 2));
       throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
     };
+    handle.write = takeSome as unknown as typeof handle.write;
     return handle;
   });
 
@@ -43,6 +44,23 @@ describe('writeFileAtomic', () => {
     for (const content of ['one', 'two', 'three'])
       await writeFileAtomic(file, content, { previous: `${file}.old` });
     expect([await readFile(file, 'utf8'), await readFile(`${file}.old`, 'utf8')]).toEqual(['three', 'two']);
+  });
+
+  it('keeps it also where files can have one name only, and after a failure', async () => {
+    const file = join(folder, 'x');
+    const oneName = async () => {
+      throw Object.assign(new Error('EPERM: operation not permitted, link'), { code: 'EPERM' });
+    };
+    const fileSystem = { ...nodeFileSystem, link: oneName };
+    for (const content of ['one', 'two', 'three'])
+      await writeFileAtomic(file, content, { previous: `${file}.old`, fileSystem });
+    expect([await readFile(file, 'utf8'), await readFile(`${file}.old`, 'utf8')]).toEqual(['three', 'two']);
+    // Both names of one file, as a failure between the two renames leaves them.
+    await rm(`${file}.old`);
+    await link(file, `${file}.old`);
+    await writeFileAtomic(file, 'four', { previous: `${file}.old` });
+    expect(await readdir(folder)).toEqual(['x', 'x.old']);
+    expect([await readFile(file, 'utf8'), await readFile(`${file}.old`, 'utf8')]).toEqual(['four', 'three']);
   });
 
   it('leaves the old content, and no part of the new one, where the disk is full', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { syncFolder, writeFileAtomic } from './safe-file.ts';
+import { type FileSystem, nodeFileSystem } from './file-system.ts';
+import { type WriteOptions, writeFileAtomic } from './safe-file.ts';
 
 /** Folders that are written under another name first: `<name>.tmp-<process>-<random>`. */
 const temporary = (folder: string) => `${folder}.tmp-${process.pid}-${randomBytes(4).toString('hex')}`;
@@ -16,57 +16,60 @@ const setAside = (folder: string) => `${folder}.previous`;
 export async function replaceFolder(
   folder: string,
   files: Readonly<Record<string, Uint8Array | string>>,
+  { fileSystem: fs = nodeFileSystem }: Pick<WriteOptions, 'fileSystem'> = {},
 ): Promise<void> {
   const target = resolve(folder);
-  await mkdir(dirname(target), { recursive: true });
-  await recoverFolder(target);
+  await fs.makeFolder(dirname(target));
+  await recoverFolder(target, fs);
   const fresh = temporary(target);
   try {
-    await mkdir(fresh);
-    for (const [name, bytes] of Object.entries(files)) await writeFileAtomic(join(fresh, name), bytes);
-    await syncFolder(fresh);
-    await swapIn(fresh, target);
+    await fs.makeFolder(fresh);
+    for (const [name, bytes] of Object.entries(files))
+      await writeFileAtomic(join(fresh, name), bytes, { fileSystem: fs });
+    await fs.syncFolder(fresh);
+    await swapIn(fresh, target, fs);
   } catch (error) {
-    await rm(fresh, { recursive: true, force: true });
+    await fs.removeFolder(fresh).catch(() => undefined);
     throw error;
   }
 }
 
-async function swapIn(fresh: string, target: string): Promise<void> {
+async function swapIn(fresh: string, target: string, fs: FileSystem): Promise<void> {
   const aside = setAside(target);
-  const replaces = await exists(target);
-  if (replaces) await rename(target, aside);
+  const replaces = await exists(target, fs);
+  if (replaces) await fs.rename(target, aside);
   try {
-    await rename(fresh, target);
+    await fs.rename(fresh, target);
   } catch (error) {
-    if (replaces) await rename(aside, target);
+    // Where this fails too, the next one to come puts it back.
+    if (replaces) await fs.rename(aside, target).catch(() => undefined);
     throw error;
   }
-  await syncFolder(dirname(target));
-  if (replaces) await rm(aside, { recursive: true, force: true });
+  await fs.syncFolder(dirname(target));
+  if (replaces) await fs.removeFolder(aside);
 }
 
 /**
  * Puts back the folder that a crash left set aside, and removes what dead processes left half-written beside it.
  * @returns whether a folder was put back
  */
-export async function recoverFolder(folder: string): Promise<boolean> {
+export async function recoverFolder(folder: string, fs: FileSystem = nodeFileSystem): Promise<boolean> {
   const target = resolve(folder);
   const aside = setAside(target);
-  const putBack = !(await exists(target)) && (await exists(aside));
-  if (putBack) await rename(aside, target);
-  else await rm(aside, { recursive: true, force: true });
+  const putBack = !(await exists(target, fs)) && (await exists(aside, fs));
+  if (putBack) await fs.rename(aside, target);
+  else await fs.removeFolder(aside);
   const prefix = `${basename(target)}.tmp-`;
-  for (const name of await namesIn(dirname(target))) {
+  for (const name of await namesIn(dirname(target), fs)) {
     if (!name.startsWith(prefix)) continue;
     const owner = Number.parseInt(name.slice(prefix.length), 10);
-    if (!isAlive(owner)) await rm(join(dirname(target), name), { recursive: true, force: true });
+    if (!isAlive(owner)) await fs.removeFolder(join(dirname(target), name));
   }
   return putBack;
 }
 
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
+const exists = (path: string, fs: FileSystem): Promise<boolean> =>
+  fs.info(path).then(
     () => true,
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return false;
@@ -74,8 +77,8 @@ const exists = (path: string): Promise<boolean> =>
     },
   );
 
-const namesIn = (folder: string): Promise<string[]> =>
-  readdir(folder).catch((error: NodeJS.ErrnoException) => {
+const namesIn = (folder: string, fs: FileSystem): Promise<string[]> =>
+  fs.names(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });

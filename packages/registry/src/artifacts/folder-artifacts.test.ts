@@ -12,16 +12,16 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { faults, faultyFiles, unsyncedFiles } from '@trainyard/testing/faulty-files';
+import { PowerCutDisk } from '@trainyard/testing/power-cut-disk';
+import { nodeFileSystem } from '@trainyard/trainer/files';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ArtifactError } from '../errors.ts';
 import { testArtifacts } from '../testing/artifacts.cases.ts';
 import { artifactsFolder, fileOf } from '../testing/artifacts-folder.cases.ts';
-import { faults, faultyFiles } from '../testing/faulty-files.cases.ts';
-import { PowerCutDisk } from '../testing/power-cut-disk.cases.ts';
 import { randomNumbers } from '../testing/random-numbers.cases.ts';
 import { bytesOf, digestFor } from '../testing/store-under-test.cases.ts';
 import type { ArtifactStore } from './artifact-store.ts';
-import { type FileSystem, nodeFileSystem } from './file-system.ts';
 import { folderArtifacts } from './folder-artifacts.ts';
 
 let folder: string;
@@ -128,13 +128,6 @@ test('what a dead writer left goes with the next write; what a living one writes
   await store.put(bytesOf('third'));
   expect(await incoming()).toEqual(['new']);
 });
-
-/** Tests that cut no power need no syncing, which takes its time. */
-const unsyncedFiles: FileSystem = {
-  ...nodeFileSystem,
-  create: async (file) => ({ ...(await nodeFileSystem.create(file)), sync: async () => undefined }),
-  syncFolder: async () => undefined,
-};
 
 describe.each(faults)('%s at each call of the file system', (fault) => {
   beforeEach(() => {

@@ -1,9 +1,9 @@
 import { dirname, join, resolve } from 'node:path';
+import { type FileSystem, nodeFileSystem, type OpenFile } from '@trainyard/trainer/files';
 import { ArtifactError, codeOf } from '../errors.ts';
 import { checkDigest } from '../names.ts';
 import type { Artifact, ArtifactSource, ArtifactStore, StoredArtifact } from './artifact-store.ts';
 import { checked, damaged, defaultMaxBytes, gather, missing, tooLarge } from './checked-bytes.ts';
-import { type FileSystem, nodeFileSystem, type OpenFile } from './file-system.ts';
 import { Incoming } from './incoming.ts';
 
 export interface FolderArtifactsOptions {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { type FileSystem, writeWhole } from '@trainyard/trainer/files';
 import { codeOf } from '../errors.ts';
 import { livenessOf, ownIdentity, type ProcessIdentity } from '../store/process-identity.ts';
 import type { Artifact, ArtifactSource } from './artifact-store.ts';
 import { takeAll } from './checked-bytes.ts';
-import type { FileSystem, OpenFile } from './file-system.ts';
 
 /** Milliseconds after which a file goes whose writer, of another machine, can't be asked. */
 const foreignAge = 24 * 3600 * 1000;
@@ -60,16 +60,6 @@ export class Incoming {
     if (liveness !== 'unknown') return liveness === 'dead';
     const info = await this.#fs.info(path).catch(() => undefined);
     return info?.kind === 'file' && Date.now() - info.changed > foreignAge;
-  }
-}
-
-/** A file system may take a part at a time, as one does that is about to be full. */
-async function writeWhole(file: OpenFile, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.byteLength; ) {
-    const written = await file.write(bytes.subarray(at));
-    if (written === 0)
-      throw new Error(`the file system takes no more bytes: ${bytes.byteLength - at} are left`);
-    at += written;
   }
 }
 

@@ -16,6 +16,8 @@ import {
  *   32 bytes  SHA-256 of all that follows
  *   header    JSON: { meta, tensors: [{ name, dtype, shape }] }, padded with spaces to a multiple of 8
  *   payload   the elements of each tensor in that order, each padded with zeros to a multiple of 8
+ * A change of the first 16 bytes, which the digest leaves out, is found as well: of a magic or a version that is not
+ * ours, and of a length that leaves the tensors more or fewer bytes than their header says.
  */
 const magic = 'TRAINYRD';
 const version = 1;

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import type { FileInfo, FileSystem, OpenFile } from '../artifacts/file-system.ts';
+import type { FileInfo, FileSystem, OpenFile } from '@trainyard/trainer/files';
 
 interface MemoryFile {
   bytes: Uint8Array;
@@ -60,6 +60,11 @@ export class PowerCutDisk implements FileSystem {
     return this.#handle(this.#file(path));
   }
 
+  async link(path: string, name: string): Promise<void> {
+    this.onCall();
+    this.#folder(name).entries.set(basename(name), this.#file(path));
+  }
+
   async rename(from: string, to: string): Promise<void> {
     this.onCall();
     this.#folder(to).entries.set(basename(to), this.#file(from));
@@ -69,6 +74,12 @@ export class PowerCutDisk implements FileSystem {
   async remove(path: string): Promise<void> {
     this.onCall();
     this.#folders.get(dirname(path))?.entries.delete(basename(path));
+  }
+
+  async removeFolder(path: string): Promise<void> {
+    this.onCall();
+    for (const folder of this.#folders.keys())
+      if (folder === path || folder.startsWith(`${path}/`)) this.#folders.delete(folder);
   }
 
   async names(path: string): Promise<string[]> {

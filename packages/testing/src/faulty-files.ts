@@ -1,4 +1,4 @@
-import type { FileSystem, OpenFile } from '../artifacts/file-system.ts';
+import { type FileSystem, nodeFileSystem, type OpenFile } from '@trainyard/trainer/files';
 
 /**
  * What goes wrong at one call: an error, a write or read of a part (and an error where the call is neither, so that no
@@ -52,8 +52,10 @@ export function faultyFiles(real: FileSystem, at: number, fault: Fault): FaultyF
     makeFolder: (folder) => step(() => real.makeFolder(folder)),
     create: (file) => step(async () => wrap(await real.create(file))),
     open: (file) => step(async () => wrap(await real.open(file))),
+    link: (file, name) => step(() => real.link(file, name)),
     rename: (from, to) => step(() => real.rename(from, to)),
     remove: (file) => step(() => real.remove(file)),
+    removeFolder: (folder) => step(() => real.removeFolder(folder)),
     names: (folder) => step(() => real.names(folder)),
     info: (path) => step(() => real.info(path)),
     touch: (file) => step(() => real.touch(file)),
@@ -61,3 +63,10 @@ export function faultyFiles(real: FileSystem, at: number, fault: Fault): FaultyF
   };
   return { fileSystem, calls: () => calls };
 }
+
+/** The file system without its syncing, which takes its time, and which tests that cut no power don't need. */
+export const unsyncedFiles: FileSystem = {
+  ...nodeFileSystem,
+  create: async (file) => ({ ...(await nodeFileSystem.create(file)), sync: async () => undefined }),
+  syncFolder: async () => undefined,
+};
