@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -10,6 +11,21 @@ import type { Flow } from '../flow.ts';
 import { Queue } from '../queue.ts';
 import { startRun } from '../start-run.ts';
 import type { RelayConfig } from './relay-work.cases.ts';
+
+let made: Promise<string> | undefined;
+
+/** An embedded store without content: to make one takes seconds, to copy one does not. */
+function emptyStore(): Promise<string> {
+  made ??= (async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'trainyard-empty-'));
+    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+    const store = await openStore({ folder, url: '' });
+    await (await Queue.open(store.database)).close();
+    await store.close();
+    return folder;
+  })();
+  return made;
+}
 
 const script = fileURLToPath(new URL('./worker-process.cases.ts', import.meta.url));
 
@@ -26,26 +42,34 @@ export class JobBench {
     this.url = url;
   }
 
+  /** @param url a database of PostgreSQL; an embedded store, unless given */
   static async create(url?: string): Promise<JobBench> {
-    return new JobBench(await mkdtemp(join(tmpdir(), 'trainyard-jobs-')), url);
+    const folder = await mkdtemp(join(tmpdir(), 'trainyard-jobs-'));
+    if (!url) await cp(await emptyStore(), join(folder, 'store'), { recursive: true });
+    return new JobBench(folder, url);
   }
 
   open = (): Promise<Store> =>
     openStore({ folder: join(this.folder, 'store'), url: this.url ?? '', share: true });
 
   /** Starts runs of a flow. */
-  async start(flow: Flow, configs: readonly RelayConfig[]): Promise<Run[]> {
+  async start(
+    flow: Flow,
+    configs: readonly RelayConfig[],
+    priorities: readonly number[] = [],
+  ): Promise<Run[]> {
     const store = await this.open();
     const queue = await Queue.open(store.database);
     await queue.ensure(this.pipeline);
     const runs: Run[] = [];
-    for (const config of configs)
+    for (const [i, config] of configs.entries())
       runs.push(
         await store.transaction((registry) =>
           startRun(registry, queue, flow, {
             pipeline: this.pipeline,
             config: { ...config },
             seeds: config.seed,
+            priority: priorities[i] ?? 0,
           }),
         ),
       );
@@ -83,6 +107,13 @@ export class JobBench {
       await wait(300);
     }
     throw new Error(`not within ${seconds} s; the workers said:\n${this.output}`);
+  }
+
+  /** Waits until a worker has said something. */
+  async untilOutput(pattern: RegExp, seconds = 60): Promise<void> {
+    for (const end = performance.now() + seconds * 1000; !pattern.test(this.output); await wait(100))
+      if (performance.now() > end)
+        throw new Error(`nobody said ${pattern}; the workers said:\n${this.output}`);
   }
 
   async stop(): Promise<void> {

@@ -144,7 +144,8 @@ async function work(
     folder,
   };
   const outcome = await child.work(flow, task, watch, watch.stopped(signal));
-  if (outcome.kind === 'failed' && outcome.stack) log(outcome.stack);
+  // What the work refuses by itself says all in its message.
+  if (outcome.kind === 'failed' && outcome.stack && !outcome.final) log(outcome.stack);
   return outcome;
 }
 
@@ -208,7 +209,8 @@ async function fail(
   const { failures = 3, crashes = 10 } = limits;
   const kind = outcome.kind === 'crashed' ? 'crash' : 'failure';
   const final = outcome.kind === 'failed' && outcome.final;
-  const reason = `${job.stage}: ${outcome.message}`;
+  const named = outcome.message.startsWith(`${job.stage}: `);
+  const reason = named ? outcome.message : `${job.stage}: ${outcome.message}`;
   const gaveUp = await persist(
     () =>
       link.use(({ store, queue }) =>

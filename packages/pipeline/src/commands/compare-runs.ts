@@ -1,13 +1,9 @@
 import type { Run, Store } from '@trainyard/registry';
-import Table from 'cli-table3';
-import { figure, short } from './format.ts';
+import { figure, makeTable, short } from './format.ts';
 
 /** What differs between runs: settings by their path, and figures. */
 export async function compareRuns({ runs }: Store, compared: readonly Run[]): Promise<string> {
-  const table = new Table({
-    head: ['', ...compared.map(({ id }) => short(id))],
-    style: { head: [], border: [] },
-  });
+  const table = makeTable({ head: ['', ...compared.map(({ id }) => short(id))] });
   const rows = await Promise.all(
     compared.map(async (run) => {
       const last = Object.fromEntries((await runs.metrics(run.id)).map(({ name, value }) => [name, value]));

@@ -1,9 +1,18 @@
+import Table from 'cli-table3';
+
+/** A table for the terminal: a line a row, and none between them. */
+export const makeTable = (options: { head?: string[]; colWidths?: number[]; wordWrap?: boolean } = {}) =>
+  new Table({
+    style: { head: [], border: [] },
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+    ...options,
+  });
+
 /** A moment in a zone, `2026-11-25 03:00 CET`; in this machine's zone unless one is given. */
 export const time = (date: Date | null, timeZone?: string): string =>
   date === null
     ? '–'
     : new Intl.DateTimeFormat('sv-SE', {
-        dateStyle: undefined,
         year: 'numeric',
         month: '2-digit',
         day: '2-digit',

@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   check: async () => (await import('./retrain.ts')).checkCommand,
   worker: async () => (await import('./worker.ts')).workerCommand,
   schedule: async () => (await import('./schedule.ts')).scheduleCommand,
+  sweep: async () => (await import('./sweep.ts')).sweepCommand,
   runs: async () => (await import('./runs.ts')).runsCommand,
   models: async () => (await import('./models.ts')).modelsCommand,
   approve: async () => (await import('./aliases.ts')).approveCommand,

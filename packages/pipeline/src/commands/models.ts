@@ -1,9 +1,8 @@
 import { exportFiles } from '@trainyard/registry';
-import Table from 'cli-table3';
 import type { Command } from 'commander';
 import { CommandError } from '../errors.ts';
 import { type CommandContext, pipelineName, withStore } from './context.ts';
-import { figure, short, time } from './format.ts';
+import { figure, makeTable, short, time } from './format.ts';
 
 export const modelsCommand = (program: Command, { log }: CommandContext) =>
   program
@@ -21,11 +20,7 @@ export const modelsCommand = (program: Command, { log }: CommandContext) =>
           log.success(`version ${champion.version}, ${champion.bundle}: ${deploy}`);
           return;
         }
-        const plain = { style: { head: [], border: [] } };
-        const table = new Table({
-          head: ['version', 'alias', 'accuracy', 'bundle', 'run', 'created'],
-          ...plain,
-        });
+        const table = makeTable({ head: ['version', 'alias', 'accuracy', 'bundle', 'run', 'created'] });
         const names = { champion, challenger, previous };
         for (const { version, metrics, bundle, run, created } of await versions.list(model))
           table.push([
@@ -39,11 +34,10 @@ export const modelsCommand = (program: Command, { log }: CommandContext) =>
             short(run),
             time(created),
           ]);
-        const decisions = new Table({
+        const decisions = makeTable({
           head: ['decision', 'version', 'by', 'when', 'why'],
           colWidths: [11, 9, 12, 24, 80],
           wordWrap: true,
-          ...plain,
         });
         for (const { kind, version, by, created, reason } of await aliases.decisions(model, { limit: 20 }))
           decisions.push([kind, version, by, time(created), reason]);

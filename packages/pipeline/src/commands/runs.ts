@@ -1,15 +1,13 @@
 import type { Run, Store } from '@trainyard/registry';
-import Table from 'cli-table3';
 import type { Command } from 'commander';
 import { CommandError } from '../errors.ts';
 import { compareRuns } from './compare-runs.ts';
 import { type CommandContext, pipelineName, withStore } from './context.ts';
-import { duration, figure, short, time } from './format.ts';
+import { duration, figure, makeTable, short, time } from './format.ts';
 import { lineageLines } from './lineage-lines.ts';
 import { showRun } from './show-run.ts';
 
 export const runsCommand = (program: Command, { log }: CommandContext) => {
-  const plain = { style: { head: [], border: [] } };
   program
     .command('runs <pipeline> [verb] [ids...]')
     .description('list runs; `show <run>`, `compare <run> <run>…`, `lineage [version]`, `cancel <run>`')
@@ -30,7 +28,7 @@ export const runsCommand = (program: Command, { log }: CommandContext) => {
               const runs = await store.runs.list({ pipeline, limit: Number(limit) });
               if (runs.length === 0)
                 return log.info(`${pipeline} has no runs; start one with: nx run ${pipeline}:retrain`);
-              return log.log(listOf(runs, new Table({ head: head(), ...plain })));
+              return log.log(listOf(runs, makeTable({ head: head() })));
             }
             case 'show':
               return log.log(await showRun(store, await find(requireId(ids, 'show'))));
@@ -53,7 +51,7 @@ export const runsCommand = (program: Command, { log }: CommandContext) => {
 
 const head = () => ['run', 'status', 'trigger', 'started', 'took', 'accuracy', 'worker'];
 
-function listOf(runs: readonly Run[], table: InstanceType<typeof Table>): string {
+function listOf(runs: readonly Run[], table: ReturnType<typeof makeTable>): string {
   for (const run of runs)
     table.push([
       short(run.id),

@@ -1,10 +1,8 @@
 import { checkTimes, lastSlot, nextSlots } from '@trainyard/jobs';
 import type { Schedule } from '@trainyard/registry';
-import Table from 'cli-table3';
 import { type Command, Option } from 'commander';
-import { writePlatformFile } from '../schedule-files/index.ts';
 import { type CommandContext, pipelineName, withStore } from './context.ts';
-import { time } from './format.ts';
+import { makeTable, time } from './format.ts';
 
 interface ScheduleOptions {
   readonly name: string;
@@ -52,6 +50,7 @@ async function schedule(
   const mode = ifNeeded ? 'needed' : 'always';
   if (cron) checkTimes({ cron, timeZone });
   if (file) {
+    const { writePlatformFile } = await import('../schedule-files/index.ts');
     for (const path of await writePlatformFile(file, { pipeline, cron, timeZone, mode }, out))
       log.success(path);
     return;
@@ -73,10 +72,7 @@ async function schedule(
 }
 
 function tableOf(schedules: readonly Schedule[]): string {
-  const table = new Table({
-    head: ['name', 'cron', 'zone', 'retrains', 'state', 'last slot', 'next slot'],
-    style: { head: [], border: [] },
-  });
+  const table = makeTable({ head: ['name', 'cron', 'zone', 'retrains', 'state', 'last slot', 'next slot'] });
   for (const one of schedules) {
     const { name, cron, timeZone, mode, paused } = one;
     const last = lastSlot(one, new Date());

@@ -1,8 +1,5 @@
 import type { Run, Store } from '@trainyard/registry';
-import Table from 'cli-table3';
-import { duration, figure, short, time } from './format.ts';
-
-const plain = { style: { head: [], border: [] } };
+import { duration, figure, makeTable, short, time } from './format.ts';
 
 /** Everything about a run, for the terminal. */
 export async function showRun({ runs, stages }: Store, run: Run): Promise<string> {
@@ -23,10 +20,10 @@ export async function showRun({ runs, stages }: Store, run: Run): Promise<string
       .map(([name, value]) => `${name} ${figure(value)}`)
       .join(', '),
   };
-  const about = new Table(plain);
+  const about = makeTable();
   about.push(...Object.entries(facts).map(([name, value]) => ({ [name]: value })));
 
-  const flow = new Table({ head: ['stage', 'status', 'attempts', 'done', 'took', 'note'], ...plain });
+  const flow = makeTable({ head: ['stage', 'status', 'attempts', 'done', 'took', 'note'] });
   for (const stage of await stages.list(id))
     flow.push([
       stage.name,
@@ -39,10 +36,10 @@ export async function showRun({ runs, stages }: Store, run: Run): Promise<string
 
   const last = new Map<string, { step: number; value: number }>();
   for (const { name, step, value } of await runs.metrics(id)) last.set(name, { step, value });
-  const curves = new Table({ head: ['metric', 'last step', 'value'], ...plain });
+  const curves = makeTable({ head: ['metric', 'last step', 'value'] });
   for (const [name, { step, value }] of last) curves.push([name, step, figure(value)]);
 
-  const files = new Table({ head: ['file', 'bytes', 'digest'], ...plain });
+  const files = makeTable({ head: ['file', 'bytes', 'digest'] });
   for (const { name, bytes, digest } of await runs.files(id)) files.push([name, bytes, short(digest)]);
   return [about, flow, curves, files].map(String).join('\n');
 }

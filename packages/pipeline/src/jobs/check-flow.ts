@@ -2,6 +2,7 @@ import { type Flow, type StageEnd, startRun } from '@trainyard/jobs';
 import type { JsonObject } from '@trainyard/registry';
 import type { Pipeline } from '../config.ts';
 import { fetchChampion } from './champion-files.ts';
+import { fetchLastTraining } from './last-training.ts';
 import { retrainFlow, workModule } from './retrain-flow.ts';
 import { asJson, checkConfigOf } from './run-config.ts';
 import { newTraining } from './start-training.ts';
@@ -26,7 +27,9 @@ export const checkFlow: Flow = {
     {
       name: 'check',
       async prepare({ store, run, folder }) {
-        if (checkConfigOf(run).mode === 'needed') await fetchChampion(store, run.pipeline, folder);
+        if (checkConfigOf(run).mode !== 'needed') return;
+        await fetchChampion(store, run.pipeline, folder);
+        await fetchLastTraining(store, run.pipeline, folder);
       },
       settle: startWhatIsNeeded,
     },

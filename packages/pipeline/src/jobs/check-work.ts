@@ -7,6 +7,7 @@ import dataStage from '../stages/data.ts';
 import { writeSections } from '../write-sections.ts';
 import { championBundle, readChampion } from './champion-files.ts';
 import type { CheckResult } from './check-flow.ts';
+import { readLastTraining } from './last-training.ts';
 import { asJson, checkConfigOf } from './run-config.ts';
 import type { JobStage, JobStageContext } from './stage-work.ts';
 import { codeOf } from './start-training.ts';
@@ -50,9 +51,11 @@ async function look(
           signal: job.signal,
         })
       : undefined;
+  const last = await readLastTraining(task.folder, { pipeline, code: await codeOf(folder.root) });
   const outcome = checkRetraining({
     config: pipeline.retrain.when,
     now: new Date(),
+    ...(last && { last }),
     champion: {
       trainedAt: new Date(known.created),
       statistics: known.statistics,

@@ -12,6 +12,7 @@ import { stageTable } from '../stages/index.ts';
 import { writeSections } from '../write-sections.ts';
 import { checkWork } from './check-work.ts';
 import { dataResult } from './data-result.ts';
+import { measureWork } from './measure-work.ts';
 import { packageResult } from './package-result.ts';
 import { promoteWork } from './promote-work.ts';
 import { trainingConfigOf } from './run-config.ts';
@@ -69,6 +70,7 @@ export const jobStages: Readonly<Record<string, JobStage>> = {
     return { outputs: outputsOf('package'), result: await packageResult(context.folder) };
   },
   promote: promoteWork,
+  measure: measureWork,
   check: checkWork,
 };
 
