@@ -16,7 +16,7 @@ describe.skipIf(postgresMissing)(`on a server${postgresMissing ? ` (${postgresMi
   const emptyDatabase = async () => openPostgres(await server.createDatabase());
   const open = () => storeOver(emptyDatabase());
 
-  describe('migrations', () => testMigrations(emptyDatabase));
+  describe('migrations', () => testMigrations(emptyDatabase, 20));
   testStore('PostgreSQL', open);
   testAliasModel(open, 40);
 });

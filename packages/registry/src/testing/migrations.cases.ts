@@ -53,7 +53,7 @@ insert into trainyard.alias_changes (model, generation, alias, from_version, to_
 `;
 
 /** What brings a database up to date, on one that is empty each time. */
-export function testMigrations(emptyDatabase: () => Promise<Database>): void {
+export function testMigrations(emptyDatabase: () => Promise<Database>, numRuns: number): void {
   let database: Database;
   beforeEach(async () => {
     database = await emptyDatabase();
@@ -92,7 +92,7 @@ export function testMigrations(emptyDatabase: () => Promise<Database>): void {
         await migrate(database, steps);
         expect([await columns(), await database.query('select * from trainyard.t')]).toEqual(expected);
       }),
-      { numRuns: 10 },
+      { numRuns },
     );
   });
 

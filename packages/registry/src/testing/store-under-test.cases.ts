@@ -6,8 +6,8 @@ import { folderArtifacts } from '../artifacts/folder-artifacts.ts';
 import type { Run } from '../registry/run.ts';
 import type { Version } from '../registry/versions.ts';
 import type { Database } from '../store/database.ts';
-import { openPglite } from '../store/pglite.ts';
 import { Store } from '../store/store.ts';
+import { newDatabase } from './new-database.cases.ts';
 
 export interface StoreUnderTest {
   readonly store: Store;
@@ -24,9 +24,9 @@ export interface SharedPglite {
   end(): Promise<void>;
 }
 
-/** One PGlite in memory for all tests of a file, since it takes a second to start; emptied for each. */
+/** One PGlite in memory for all tests of a file, since it takes seconds to start; emptied for each. */
 export async function sharedPglite(): Promise<SharedPglite> {
-  const database = await openPglite();
+  const database = await newDatabase();
   const shared: Database = { ...database, close: async () => undefined };
   const emptyDatabase = async () => {
     await database.script('drop schema if exists trainyard cascade');
