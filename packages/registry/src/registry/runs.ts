@@ -270,12 +270,31 @@ export class Runs {
     );
   }
 
-  /** What a run has logged, by name and step; from a step on, for who has the ones before. */
-  async metrics(id: string, { name, from = 0 }: { readonly name?: string; readonly from?: number } = {}) {
+  /**
+   * What a run has logged, by name and step; from a step on, for who has the ones before.
+   * @param options.since steps by name: of each of these from its own step on, of all others everything
+   */
+  async metrics(
+    id: string,
+    options: {
+      readonly name?: string;
+      readonly from?: number;
+      readonly since?: ReadonlyMap<string, number>;
+    } = {},
+  ) {
+    const { name, from = 0, since = new Map<string, number>() } = options;
     return this.#database.query<MetricPoint>(
-      `select name, step, value from trainyard.run_metrics
-       where run = $1 and ($2::text is null or name = $2::text) and step >= $3 order by name collate "C", step`,
-      [checkId('run', id), name ?? null, checkWhole('metrics from', from)],
+      `select m.name, m.step, m.value from trainyard.run_metrics m
+       left join unnest($4::text[], $5::bigint[]) as known (name, step) on known.name = m.name
+       where m.run = $1 and ($2::text is null or m.name = $2::text)
+         and m.step >= greatest($3::bigint, coalesce(known.step, 0)) order by m.name collate "C", m.step`,
+      [
+        checkId('run', id),
+        name ?? null,
+        checkWhole('metrics from', from),
+        [...since.keys()],
+        [...since.values()].map((step) => checkWhole('metrics since', step)),
+      ],
     );
   }
 

@@ -51,6 +51,13 @@ export function testRuns(open: StoreFactory): void {
       { name: 'loss', step: 2, value: 5e-324 },
     ]);
     expect(await store.runs.metrics(id, { name: 'loss', from: 2 })).toHaveLength(1);
+    // Of what is known from its own step on, of the rest everything.
+    const rest = await store.runs.metrics(id, { since: new Map([['loss', 1]]) });
+    expect(rest.map(({ name, step }) => [name, step])).toEqual([
+      ['accuracy', 2],
+      ['loss', 1],
+      ['loss', 2],
+    ]);
     expect(await store.runs.files(id)).toMatchObject([{ name: 'bundle/manifest.json', bytes: 2 }]);
     expect(await store.runs.attempts(id)).toMatchObject([
       { token: 1, worker: 'a', machine, outcome: 'succeeded' },
