@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { InputError, NotFoundError, type Store } from '@trainyard/registry';
 import { type Context, Hono } from 'hono';
-import { getCookie, setCookie } from 'hono/cookie';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { DashboardActions } from './actions.ts';
 import { deeds } from './deeds/index.ts';
 import { download } from './download.ts';
 import { layout } from './layout.ts';
+import { LoggedMetrics } from './logged-metrics.ts';
 import type { Deed, Page } from './page.ts';
 import { pages } from './pages/index.ts';
 import { notFoundPage, signInPage } from './pages/plain.ts';
@@ -26,6 +27,7 @@ type Env = { Variables: { session: Session | undefined } };
 /** The dashboard as a function from requests to responses. */
 export async function createApp({ store, actions, token, port }: AppOptions): Promise<Hono<Env>> {
   const sessions = new Sessions(token);
+  const logged = new LoggedMetrics(store);
   const cookie = () => `trainyard-${port()}`;
   const script = await readFile(new URL('./static/live.js', import.meta.url), 'utf8');
   const app = new Hono<Env>();
@@ -52,6 +54,13 @@ export async function createApp({ store, actions, token, port }: AppOptions): Pr
   for (const page of [...pages, signInPage]) app.get(page.path, (c) => show(c, page));
   for (const deed of deeds)
     app.post(deed.path, (c) => whenSignedIn(c, (form, session) => act(c, deed, form, session)));
+  app.post('/sign-out', (c) =>
+    whenSignedIn(c, async (_, session) => {
+      sessions.close(session);
+      deleteCookie(c, cookie());
+      return c.redirect('/', 303);
+    }),
+  );
   app.post('/runs/:run/files/:name{.+}', (c) => whenSignedIn(c, () => download(store, c.req.param())));
 
   app.notFound((c) => show(c, notFoundPage, 404));
@@ -66,6 +75,7 @@ export async function createApp({ store, actions, token, port }: AppOptions): Pr
     const content = await page.show({
       store,
       actions,
+      logged,
       params: c.req.param(),
       query: new URL(c.req.url).searchParams,
       signedIn: session !== undefined,

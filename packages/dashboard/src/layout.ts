@@ -2,6 +2,7 @@ import type { Page, PageContent } from './page.ts';
 import type { Notice } from './security/sessions.ts';
 import { type Html, html, trusted } from './view/html.ts';
 import { icon } from './view/icon.ts';
+import { deedForm } from './view/parts.ts';
 
 /** Where the navigation leads: name and path. */
 const places: readonly (readonly [string, string])[] = [
@@ -43,7 +44,7 @@ export function layout({ page, content, signedIn, notice }: Layout): Html {
   )}</div>
 <div class="end">${
     refresh !== undefined && html`<span class="live" data-live-sign="on"><i></i><span>live</span></span>`
-  }${signedIn ? html`<span>signed in</span>` : html`<a href="/sign-in">sign in</a>`}</div>
+  }${signedIn ? html`<span>signed in</span>${deedForm('/sign-out', '/', html`<button class="link">sign out</button>`)}` : html`<a href="/sign-in">sign in</a>`}</div>
 </nav>
 <div class="notice" role="status">${
     notice &&

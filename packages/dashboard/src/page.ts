@@ -1,10 +1,12 @@
 import type { Store } from '@trainyard/registry';
 import type { DashboardActions } from './actions.ts';
+import type { LoggedMetrics } from './logged-metrics.ts';
 import type { Html } from './view/html.ts';
 
 export interface PageContext {
   readonly store: Store;
   readonly actions: DashboardActions;
+  readonly logged: LoggedMetrics;
   /** What the path names, such as `{ run: '…' }`. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;

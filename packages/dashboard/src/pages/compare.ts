@@ -14,13 +14,13 @@ const mostRuns = 8;
 export const comparePage: Page = {
   path: '/compare',
   section: 'Runs',
-  async show({ store, query, now }) {
+  async show({ store, logged, query, now }) {
     const ids = [...new Set(query.getAll('run'))].slice(0, mostRuns);
     const runs = await Promise.all(ids.map((id) => store.runs.get(id)));
-    const logged = await Promise.all(
-      runs.map(async ({ id }) => ({ label: short(id), points: await store.runs.metrics(id) })),
+    const curves = await Promise.all(
+      runs.map(async (run) => ({ label: short(run.id), points: await logged.of(run) })),
     );
-    const drawn = logged.filter(({ points }) => points.length > 0);
+    const drawn = curves.filter(({ points }) => points.length > 0);
     const body = html`<section aria-label="Figures">${sideBySide('Figures', runs, figureRows(runs, now))}</section>
 <section><h2>Curves</h2>${drawn.length > 0 ? curveFigures(drawn) : html`<p class="note">Nothing is logged.</p>`}</section>
 <section><h2>Settings that differ</h2>${settings(runs)}</section>`;

@@ -1,9 +1,10 @@
-import { type AliasChange, type Aliases, aliasNames, type Version } from '@trainyard/registry';
+import { type AliasChange, type Aliases, aliasNames, type Decision, type Version } from '@trainyard/registry';
 import type { Page } from '../page.ts';
 import { bytes, moment, short, shortDigest, since } from '../view/format.ts';
 import { type Html, html } from '../view/html.ts';
 import { metricText, numbersOf } from '../view/metrics.ts';
 import { code, empty, head, table } from '../view/parts.ts';
+import { type Fate, progressOfVersions } from '../view/progress-of-versions.ts';
 import { decisionLog } from './decision-log.ts';
 import { modelActions } from './model-actions.ts';
 
@@ -25,7 +26,8 @@ export const modelPage: Page = {
       body: html`${head(html`<a href="/models">Models</a>`, model)}
 ${signedIn && modelActions(aliases, versions)}
 <section aria-label="Aliases"><ul class="cards">${aliasNames.map((alias) => aliasCard(alias, aliases[alias], now))}</ul></section>
-<section><h2>Versions</h2>${versions.length > 0 ? versionsTable(versions, aliases, now) : empty('None yet.')}</section>
+<section><h2>Versions</h2>${progressOfVersions(versions, (version) => fateOf(version, aliases, decisions))}
+${versions.length > 0 ? versionsTable(versions, aliases, now) : empty('None yet.')}</section>
 <section><h2>Decisions</h2>${decisionLog(decisions, now)}</section>
 ${history.length > 0 && html`<section><h2>How the aliases moved</h2><details id="history"><summary>All moves</summary>${historyTable(history)}</details></section>`}`,
     };
@@ -65,6 +67,19 @@ ${metrics.map((name) => html`<td class="number">${own.has(name) ? metricText(nam
 <td class="tight">${since(version.created, now)}</td><td>${code(shortDigest(version.bundle))}</td></tr>`;
     }),
   );
+}
+
+/** What became of a version, by its alias or else by the last that was decided of it. */
+function fateOf(
+  { version }: Version,
+  { champion, challenger }: Aliases,
+  decisions: readonly Decision[],
+): Fate {
+  if (champion?.version === version) return 'champion';
+  if (challenger?.version === version) return 'challenger';
+  const kinds = decisions.filter((decision) => decision.version === version).map(({ kind }) => kind);
+  if (kinds.includes('promote')) return 'served';
+  return kinds[0] === 'refuse' ? 'refused' : 'other';
 }
 
 const sizeOf = ({ files }: Version): number => files.reduce((sum, file) => sum + file.bytes, 0);

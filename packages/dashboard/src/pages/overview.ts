@@ -18,7 +18,7 @@ const lastChecks = 4;
 export const overviewPage: Page = {
   path: '/',
   section: 'Overview',
-  async show({ store, now }) {
+  async show({ store, logged, now }) {
     const [models, running, runs, schedules, checks] = await Promise.all([
       modelsOf(store),
       store.runs.list({ status: 'running', limit: 20 }),
@@ -30,8 +30,8 @@ export const overviewPage: Page = {
       .filter(({ trigger }) => !trigger.startsWith('sweep'))
       .slice(0, lastRuns);
     const stages = await Promise.all(shown.map(({ id }) => store.stages.list(id)));
-    const logged = await Promise.all(
-      running.slice(0, drawnRuns).map(async (run) => ({ run, points: await store.runs.metrics(run.id) })),
+    const curves = await Promise.all(
+      running.slice(0, drawnRuns).map(async (run) => ({ run, points: await logged.of(run) })),
     );
     const decisions = models
       .flatMap((model) => withoutEchoes(model.decisions))
@@ -46,7 +46,7 @@ export const overviewPage: Page = {
           ? empty('No model yet: the first run that ends registers one.')
           : html`<ul class="cards">${models.map((model) => modelCard(model.aliases, model.decisions[0], now))}</ul>`
       }</section>
-${logged
+${curves
   .filter(({ points }) => points.length > 0)
   .map(
     ({ run, points }) =>

@@ -8,18 +8,23 @@ const mostAncestors = 20;
 
 /** What a run was made of and from, back to the first, and what was registered of it. */
 export async function runLineage(
-  store: Pick<Store, 'runs' | 'datasets' | 'versions'>,
+  store: Pick<Store, 'runs' | 'datasets' | 'versions' | 'sweeps'>,
   run: Run,
 ): Promise<Html> {
-  const [dataset, ancestors, versions] = await Promise.all([
+  const [dataset, ancestors, versions, trial] = await Promise.all([
     run.dataset ? store.datasets.get(run.dataset) : undefined,
     ancestorsOf(store, run),
     versionsOf(store, run),
+    store.sweeps.ofRun(run.id),
   ]);
   return facts([
     [
       'Became',
       versions.length > 0 && versions.map((version, i) => html`${i > 0 && ', '}${versionLink(version)}`),
+    ],
+    [
+      'Is',
+      trial && html`trial ${trial.trial} of <a href="/sweeps/${trial.sweep}">sweep ${short(trial.sweep)}</a>`,
     ],
     [
       'Started from',

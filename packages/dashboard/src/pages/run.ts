@@ -1,5 +1,6 @@
 import type { Run, RunAttempt, RunFile } from '@trainyard/registry';
 import type { Page } from '../page.ts';
+import { curveTable } from '../view/curve-table.ts';
 import { curveFigures } from '../view/curves.ts';
 import { bytes, duration, moment, secondsBetween, short, shortDigest, since } from '../view/format.ts';
 import { type Html, html } from '../view/html.ts';
@@ -12,12 +13,12 @@ import { runLineage } from './run-lineage.ts';
 export const runPage: Page = {
   path: '/runs/:run',
   section: 'Runs',
-  async show({ store, params, signedIn, now }) {
+  async show({ store, logged, params, signedIn, now }) {
     const run = await store.runs.get(params.run!);
     const { id, pipeline, status, config, failure, parent } = run;
     const [stages, points, attempts, files, lineage] = await Promise.all([
       store.stages.list(id),
-      store.runs.metrics(id),
+      logged.of(run),
       store.runs.attempts(id),
       store.runs.files(id),
       runLineage(store, run),
@@ -33,7 +34,7 @@ ${failure && html`<p class="failure">${failure}</p>`}
         signedIn && atWork && cancelForm(id)
       }</div>
 ${stages.length > 0 && html`<section aria-label="Stages">${stageCards(stages, now)}</section>`}
-<section><h2>Curves</h2>${points.length > 0 ? curveFigures([{ points }]) : html`<p class="note">Nothing is logged yet.</p>`}</section>
+<section><h2>Curves</h2>${points.length > 0 ? html`${curveFigures([{ points }])}${curveTable(points)}` : html`<p class="note">Nothing is logged yet.</p>`}</section>
 <section><h2>Lineage</h2>${lineage}</section>
 ${attempts.length > 0 && html`<section><h2>Who worked on it</h2>${attemptsTable(attempts, now)}</section>`}
 ${files.length > 0 && html`<section><h2>Files</h2>${filesTable(id, files, signedIn)}</section>`}

@@ -54,7 +54,11 @@ export interface ChartSize {
   readonly narrow: boolean;
 }
 
-const sizes: Readonly<Record<'half' | 'full', readonly ChartSize[]>> = {
+const sizes: Readonly<Record<'low' | 'half' | 'full', readonly ChartSize[]>> = {
+  low: [
+    { width: 1140, height: 230, narrow: false },
+    { width: 340, height: 230, narrow: true },
+  ],
   half: [
     { width: 560, height: 300, narrow: false },
     { width: 340, height: 270, narrow: true },

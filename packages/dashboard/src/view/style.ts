@@ -137,6 +137,11 @@ figcaption { font-weight: 620; margin-bottom: 0.4rem; }
 h3 { margin: 0 0 0.3rem; font-size: 1.1rem; overflow-wrap: anywhere; }
 [class^="key-"] { display: inline-block; width: 0.8rem; height: 0.8rem; border-radius: 3px; margin-right: 0.45rem; vertical-align: -0.06em; }
 ${['blue', 'orange', 'green', 'violet', 'red', 'teal', 'ochre', 'rose'].map((name, i) => `.key-${i + 1} { background: var(--${name}); }`).join('\n')}
+.fate { display: inline-block; width: 0.75rem; height: 0.75rem; border-radius: 50%; margin-right: 0.4rem; vertical-align: -0.05em; background: var(--muted); }
+.fate.champion { background: var(--blue); }
+.fate.served { background: var(--blue); width: 0.5rem; height: 0.5rem; vertical-align: 0.06em; }
+.fate.challenger { background: var(--orange); }
+.fate.refused { background: var(--red); border-radius: 2px; }
 .keyed { white-space: nowrap; margin-right: 0.5rem; }
 .big { margin: 0.3rem 0 0; font-size: 1.7rem; font-weight: 620; letter-spacing: -0.015em; }
 .big .note { letter-spacing: 0; }
