@@ -1,4 +1,4 @@
-import { ConnectionError, type Store, StoreLockedError } from '@trainyard/registry';
+import type { Store } from '@trainyard/registry';
 import { Queue } from '../queue.ts';
 
 export interface Linked {
@@ -13,10 +13,7 @@ export interface LinkOptions {
   readonly onError: (error: Error) => void;
 }
 
-/**
- * A worker's store and queue. On PostgreSQL they heal by themselves; an embedded store that is shared by another
- * process ends with that one, and is opened again.
- */
+/** A worker's store and queue, opened when they are first asked for, and again where that failed. */
 export class Link {
   readonly #options: LinkOptions;
   #linked: Promise<Linked> | undefined;
@@ -33,19 +30,9 @@ export class Link {
     return this.#linked;
   }
 
-  /** Runs `work` with store and queue; where they are lost by then, the next call opens them again. */
+  /** Runs `work` with store and queue. */
   async use<T>(work: (linked: Linked) => Promise<T>): Promise<T> {
-    const pending = this.get();
-    const linked = await pending;
-    try {
-      return await work(linked);
-    } catch (error) {
-      if (isLost(error, linked) && this.#linked === pending) {
-        this.#linked = undefined;
-        void close(linked);
-      }
-      throw error;
-    }
+    return work(await this.get());
   }
 
   async close(): Promise<void> {
@@ -68,11 +55,6 @@ export class Link {
     }
   }
 }
-
-/** PostgreSQL's pool makes new connections by itself. */
-const isLost = (error: unknown, { store }: Linked): boolean =>
-  store.database.native.kind !== 'postgres' &&
-  (error instanceof ConnectionError || error instanceof StoreLockedError);
 
 async function close({ store, queue }: Linked): Promise<void> {
   await queue.close().catch(() => undefined);

@@ -2,13 +2,14 @@ import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { artifactsFrom } from '../artifacts/artifacts-from.ts';
-import { InputError, StoreLockedError } from '../errors.ts';
+import { codeOf, InputError, StoreLockedError } from '../errors.ts';
 import type { Database } from './database.ts';
-import { isShared, lockFolder } from './owner-lock.ts';
+import { lockFolder, ownerOf } from './owner-lock.ts';
 import { openPglite } from './pglite.ts';
 import { openPostgres, type PostgresOptions } from './postgres.ts';
-import { addressOf } from './shared/address.ts';
+import { newAddress } from './shared/address.ts';
 import { connectDatabase } from './shared/connect-database.ts';
+import { lastingDatabase } from './shared/lasting-database.ts';
 import { serveDatabase } from './shared/serve-database.ts';
 import { Store } from './store.ts';
 
@@ -25,7 +26,8 @@ export interface StoreOptions {
   readonly postgres?: PostgresOptions;
   /**
    * Whether processes of this machine and user share the embedded database: the first one opens it, the others go
-   * through that one, and find themselves with a ConnectionError when it ends.
+   * through that one. When it ends, what they have under way fails with a ConnectionError; the next call makes one of
+   * them the owner.
    */
   readonly share?: boolean;
 }
@@ -42,7 +44,7 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
   const artifacts = options.artifacts ?? (await artifactsFrom(named));
   const database = url
     ? await openPostgres(checkUrl(url), postgres)
-    : await (share ? openShared : openEmbedded)(folder);
+    : await (share ? lastingDatabase(() => openShared(folder)) : openEmbedded(folder));
   try {
     return await Store.over(database, artifacts);
   } catch (error) {
@@ -51,34 +53,40 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
   }
 }
 
-/** Milliseconds that a store may take to open in the process that is about to share it. */
+/** Milliseconds that the owner may take to open the database, which others wait for. */
 const patience = 30_000;
 
 /** As the owner, or through the owner. */
 async function openShared(folder: string): Promise<Database> {
-  for (const end = performance.now() + patience; ; ) {
+  for (const end = performance.now() + patience; ; await wait(50 + Math.random() * 100)) {
     try {
-      return await openEmbedded(folder, true);
+      return await openEmbedded(folder, newAddress(folder));
     } catch (error) {
       if (!(error instanceof StoreLockedError)) throw error;
-      const isOpen = await isShared(join(folder, 'lock'));
+      const owner = await ownerOf(join(folder, 'lock'));
+      if (!owner) continue;
+      if (owner.address === undefined) throw error;
       try {
-        if (isOpen) return await connectDatabase(addressOf(folder), folder);
-      } catch {
-        // It opens still, or has just ended.
+        return await connectDatabase(owner.address, folder);
+      } catch (cause) {
+        // It opens the database still, or has just ended.
+        if (!absent.has(codeOf(cause) ?? '')) throw cause;
       }
-      if (isOpen === false || performance.now() > end) throw error;
+      if (performance.now() > end) throw error;
     }
-    await wait(50 + Math.random() * 100);
   }
 }
 
-async function openEmbedded(folder: string, shares = false): Promise<Database> {
-  const lock = await lockFolder(join(folder, 'lock'), undefined, { shares });
+/** Of a socket that isn't there yet, is there no more, or that nobody listens at. */
+const absent = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE']);
+
+/** As the owner, which others reach at the address, where one is given. */
+async function openEmbedded(folder: string, address?: string): Promise<Database> {
+  const lock = await lockFolder(join(folder, 'lock'), undefined, { address });
   try {
     const opened = { guard: lock.check, onClose: lock.release };
     const database = await openPglite(join(folder, 'database'), opened);
-    return shares ? await shared(database, addressOf(folder)) : database;
+    return address === undefined ? database : await shared(database, address);
   } catch (error) {
     await lock.release();
     throw error;
@@ -91,11 +99,12 @@ async function shared(database: Database, address: string): Promise<Database> {
     await database.close();
     throw error;
   });
+  let closing: Promise<void> | undefined;
   return {
     ...database,
-    async close() {
-      await end();
-      await database.close();
+    close() {
+      closing ??= end().finally(() => database.close());
+      return closing;
     },
   };
 }
