@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   approve: async () => (await import('./aliases.ts')).approveCommand,
   refuse: async () => (await import('./aliases.ts')).refuseCommand,
   rollback: async () => (await import('./aliases.ts')).rollbackCommand,
+  dashboard: async () => (await import('./dashboard.ts')).dashboardCommand,
   'move-store': async () => (await import('./move-store.ts')).moveStoreCommand,
 };
 

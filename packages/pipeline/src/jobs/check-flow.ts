@@ -1,10 +1,11 @@
 import { type Flow, type StageEnd, startRun } from '@trainyard/jobs';
-import type { JsonObject } from '@trainyard/registry';
+import type { JsonObject, NewRun } from '@trainyard/registry';
 import type { Pipeline } from '../config.ts';
+import type { StartMode } from '../retrain/index.ts';
 import { fetchChampion } from './champion-files.ts';
 import { fetchLastTraining } from './last-training.ts';
 import { retrainFlow, workModule } from './retrain-flow.ts';
-import { asJson, checkConfigOf } from './run-config.ts';
+import { asJson, type CheckConfig, checkConfigOf } from './run-config.ts';
 import { newTraining } from './start-training.ts';
 
 /** What the check's work leaves for the worker. */
@@ -38,7 +39,7 @@ export const checkFlow: Flow = {
 
 async function startWhatIsNeeded({ registry, queue, run, result }: StageEnd): Promise<void> {
   const { needed, reasons, report, pipeline, code, champion } = result as unknown as CheckResult;
-  const { schedule } = checkConfigOf(run);
+  const { start } = checkConfigOf(run);
   const check = await registry.checks.record({
     key: `run/${run.id}`,
     pipeline: run.pipeline,
@@ -50,25 +51,34 @@ async function startWhatIsNeeded({ registry, queue, run, result }: StageEnd): Pr
   });
   if (!needed) return;
   const started = await startRun(registry, queue, retrainFlow, {
-    ...(await newTraining(registry, { project: run.pipeline, pipeline, code })),
+    ...(await newTraining(registry, { project: run.pipeline, pipeline, code, ...(start && { start }) })),
     key: `check/${check.id}`,
-    trigger: schedule ? `schedule:${schedule}` : 'check',
+    trigger: run.trigger,
   });
   await registry.checks.linkRun(check.id, started.id);
 }
 
+export interface CheckRequest extends Pick<CheckConfig, 'mode'> {
+  /** Where a schedule asks: its name and the slot, which is checked once. */
+  readonly schedule?: string;
+  readonly slot?: Date;
+  readonly start?: StartMode;
+  readonly trigger?: string;
+}
+
 /** The run of a check. */
 export const newCheck = (
-  project: string,
-  {
+  pipeline: string,
+  { mode, schedule, slot, start, trigger = 'check' }: CheckRequest,
+): NewRun => ({
+  pipeline,
+  config: asJson({
     mode,
-    schedule = null,
-    slot = null,
-  }: { mode: 'always' | 'needed'; schedule?: string | null; slot?: Date | null },
-) => ({
-  pipeline: project,
-  config: asJson({ mode, schedule, slot: slot?.toISOString() ?? null }),
+    schedule: schedule ?? null,
+    slot: slot?.toISOString() ?? null,
+    start: start ?? null,
+  } satisfies CheckConfig),
   seeds: null,
-  trigger: schedule ? `schedule:${schedule}` : 'check',
-  ...(schedule && slot && { key: `schedule/${project}/${schedule}/${slot.toISOString()}` }),
+  trigger: schedule ? `schedule:${schedule}` : trigger,
+  ...(schedule && slot && { key: `schedule/${pipeline}/${schedule}/${slot.toISOString()}` }),
 });

@@ -26,6 +26,8 @@ export interface CheckConfig {
   /** The schedule's name and slot, where one asks. */
   readonly schedule: string | null;
   readonly slot: string | null;
+  /** How the training starts, where that is not what the config says. */
+  readonly start: StartMode | null;
 }
 
 export const trainingConfigOf = (run: Pick<Run, 'config'>): TrainingConfig =>
