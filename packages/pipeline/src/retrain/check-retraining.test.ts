@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type CheckedChampion, checkRetraining } from './check-retraining.ts';
+import { type CheckedChampion, checkRetraining, type LastTraining } from './check-retraining.ts';
 import { newPicturesOf } from './new-pictures.ts';
 import type { TrainedOn } from './old-pictures.ts';
 import type { WhenSettings } from './settings.ts';
@@ -24,17 +24,23 @@ const trainedOn: TrainedOn = {
 };
 const champion: CheckedChampion = {
   trainedAt: new Date('2026-03-01T00:00:00Z'),
-  statistics: statisticsOf(splitOf(seen), { classes, imageShape }),
+  statistics: statisticsOf(splitOf(seen), { digest: digest('a'), classes, imageShape }),
   trainedOn,
 };
 const check = (
   train: readonly Picture[],
-  more: { config?: WhenSettings; champion?: CheckedChampion; predictedClasses?: Record<string, number> } = {},
+  more: {
+    config?: WhenSettings;
+    champion?: CheckedChampion;
+    last?: LastTraining;
+    predictedClasses?: Record<string, number>;
+  } = {},
 ) =>
   checkRetraining({
     config: more.config ?? whenever,
     now,
     champion: more.champion ?? champion,
+    last: more.last,
     current: { dataset: datasetOf(train, test1), predictedClasses: more.predictedClasses },
   });
 
@@ -88,7 +94,7 @@ describe('whether to train again', () => {
     const config = { newPictures: 1000, drift: thresholds };
     const many = around(20, 2000);
     const grown = [...many, ...around(150, 25)];
-    const statistics = statisticsOf(splitOf(many), { classes, imageShape });
+    const statistics = statisticsOf(splitOf(many), { digest: digest('a'), classes, imageShape });
     const knowing = { ...champion, statistics, trainedOn: { ...trainedOn, train: splitOf(many) } };
     const toldApart = check(grown, { config, champion: knowing });
     expect(toldApart).toMatchObject({ needed: true, report: { drift: { needed: true, compared: 25 } } });
@@ -116,9 +122,34 @@ describe('whether to train again', () => {
     const config = { ...whenever, maxAgeDays: 9.5 };
     expect(check(seen, { config })).toMatchObject({
       needed: true,
-      reasons: ['the champion was trained 9.5 days ago, at least 9.5'],
+      reasons: ['the last training was 9.5 days ago, at least 9.5'],
     });
     expect(check(seen, { config: { ...config, maxAgeDays: 10 } })).toMatchObject({ needed: false });
+  });
+
+  test('not again for pictures that were trained on already, by a model that does not serve', () => {
+    const grown = [...seen, ...around(150, 25)];
+    const statistics = statisticsOf(splitOf(grown), { digest: digest('c'), classes, imageShape });
+    const last = { finished: new Date('2026-03-09T03:00:00Z'), statistics, sameRecipe: true };
+    expect(check(grown).needed).toBe(true);
+    const again = check(grown, { last });
+    expect(again.needed).toBe(false);
+    expect(again.reasons).toContain('25 of 65 training pictures are new');
+    expect(again.reasons).toContain(
+      'these pictures were trained on already, on 2026-03-09, and the model does not serve',
+    );
+    expect(again.report).toMatchObject({ newPictures: { needed: false }, drift: { needed: false } });
+    // Another recipe, or other pictures, may give a better model.
+    expect(check(grown, { last: { ...last, sameRecipe: false } }).needed).toBe(true);
+    const others = { ...statistics, dataset: digest('d') };
+    expect(check(grown, { last: { ...last, statistics: others } }).needed).toBe(true);
+    // Age is counted from it.
+    const config: WhenSettings = { newPictures: false, drift: false, maxAgeDays: 5 };
+    expect(check(grown, { config }).needed).toBe(true);
+    expect(check(grown, { config, last })).toMatchObject({
+      needed: false,
+      reasons: ['the last training was 1.4 days ago, less than 5'],
+    });
   });
 
   test('without statistics, or of pictures of another size, drift is not judged', () => {
@@ -129,7 +160,7 @@ describe('whether to train again', () => {
       needed: false,
       reasons: ['drift: no statistics of what the champion was trained on were kept'],
     });
-    const square = statisticsOf(splitOf(seen), { classes, imageShape: [2, 1, 1] });
+    const square = statisticsOf(splitOf(seen), { digest: digest('a'), classes, imageShape: [2, 1, 1] });
     expect(check(grown, { config, champion: { ...champion, statistics: square } }).reasons).toEqual([
       'drift: pictures of 1×2×1 do not compare with 2×1×1',
     ]);
@@ -142,10 +173,14 @@ describe('statistics', () => {
       { dataset: digest('a'), source: 'before', pictures: 30 },
       { dataset: digest('b'), source: 'now', pictures: 10 },
     ];
-    const statistics = statisticsOf(splitOf(seen), { classes, imageShape, segments });
-    const alone = statisticsOf(splitOf(seen.slice(30)), { classes, imageShape });
+    const statistics = statisticsOf(splitOf(seen), { digest: digest('e'), classes, imageShape, segments });
+    const alone = statisticsOf(splitOf(seen.slice(30)), { digest: digest('b'), classes, imageShape });
     expect(statistics).toEqual(alone);
-    expect(statistics).toMatchObject({ pictures: 10, classes: { a: 4, b: 3, c: 3 } });
+    expect(statistics).toMatchObject({
+      dataset: digest('b'),
+      pictures: 10,
+      classes: { a: 4, b: 3, c: 3 },
+    });
     expect(readStatistics(JSON.parse(JSON.stringify(statistics)))).toEqual(statistics);
     expect(readStatistics({ pictures: 1 })).toBeUndefined();
   });

@@ -19,11 +19,22 @@ export interface CheckedChampion {
   readonly predictedClasses?: ClassCounts;
 }
 
+/** The last training of the pipeline that came to its end, whatever became of its model. */
+export interface LastTraining {
+  readonly finished: Date;
+  /** Of the dataset that it was trained on, as `statisticsOf` made them. */
+  readonly statistics?: unknown;
+  /** Whether config and code were what they are now, so that the same pictures would give the same model again. */
+  readonly sameRecipe: boolean;
+}
+
 export interface RetrainingCheck {
   readonly config: WhenSettings;
   readonly now: Date;
   /** Undefined where none serves yet. */
   readonly champion?: CheckedChampion;
+  /** Keeps a model that was refused, rolled back, or waits for its approval from being trained again each time. */
+  readonly last?: LastTraining;
   readonly current: {
     readonly dataset: ImageDataset;
     /** What the champion says of the pictures that are new, or of all. */
@@ -53,7 +64,7 @@ const day = 86_400_000;
  * the many that there were.
  * @throws CommandError at features that the pictures do not have
  */
-export function checkRetraining({ config, now, champion, current }: RetrainingCheck): CheckOutcome {
+export function checkRetraining({ config, now, champion, last, current }: RetrainingCheck): CheckOutcome {
   const { dataset } = current;
   if (!champion)
     return {
@@ -62,10 +73,13 @@ export function checkRetraining({ config, now, champion, current }: RetrainingCh
       report: { dataset: dataset.digest, champion: false },
     };
   const fresh = freshOf(dataset, champion);
-  const findings = {
+  const byPictures = {
     newPictures: checkNewPictures(config, dataset, champion, fresh),
     drift: checkMoved(config, dataset, champion, fresh, current.predictedClasses),
-    age: checkAge(config, champion, now),
+  };
+  const findings = {
+    ...(last && hasTrainedOn(last, dataset) ? withdrawn(byPictures, last) : byPictures),
+    age: checkAge(config, champion, last, now),
   };
   const all = Object.values(findings);
   const calling = all.filter(({ needed }) => needed);
@@ -106,12 +120,33 @@ function checkNewPictures(
   return { needed, reasons: [needed ? found : `${found}, fewer than ${least}`], report };
 }
 
-function checkAge({ maxAgeDays: most }: WhenSettings, { trainedAt }: CheckedChampion, now: Date): Finding {
-  const days = (now.getTime() - trainedAt.getTime()) / day;
+const hasTrainedOn = ({ sameRecipe, statistics }: LastTraining, { digest }: ImageDataset): boolean =>
+  sameRecipe && readStatistics(statistics)?.dataset === digest;
+
+/** What calls for a training calls no more when there has been one that could only be repeated. */
+function withdrawn<T extends Record<string, Finding>>(findings: T, { finished }: LastTraining): T {
+  const on = finished.toISOString().slice(0, 10);
+  const reason = `these pictures were trained on already, on ${on}, and the model does not serve`;
+  const changed = Object.entries(findings).map(([name, finding]) => [
+    name,
+    finding.needed ? { ...finding, needed: false, reasons: [...finding.reasons, reason] } : finding,
+  ]);
+  return Object.fromEntries(changed) as T;
+}
+
+/** Counted from the last training: one of the same pictures may have given the champion's very bytes. */
+function checkAge(
+  { maxAgeDays: most }: WhenSettings,
+  { trainedAt }: CheckedChampion,
+  last: LastTraining | undefined,
+  now: Date,
+): Finding {
+  const since = Math.max(trainedAt.getTime(), last?.finished.getTime() ?? 0);
+  const days = (now.getTime() - since) / day;
   const report = { days, most: most ?? null };
   if (most === undefined) return { needed: false, reasons: [], report };
   const needed = days >= most;
-  const found = `the champion was trained ${days.toFixed(1)} days ago`;
+  const found = `the last training was ${days.toFixed(1)} days ago`;
   return { needed, reasons: [`${found}, ${needed ? 'at least' : 'less than'} ${most}`], report };
 }
 

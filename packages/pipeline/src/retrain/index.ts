@@ -3,6 +3,7 @@ export {
   type CheckedChampion,
   type CheckOutcome,
   checkRetraining,
+  type LastTraining,
   type RetrainingCheck,
 } from './check-retraining.ts';
 export { checkClassFloors } from './check-settings.ts';

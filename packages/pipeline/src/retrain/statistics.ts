@@ -9,6 +9,8 @@ export type ClassCounts = Readonly<Record<string, number>>;
 
 /** What is kept of a dataset, to see later whether pictures have moved away from it. */
 export interface Statistics {
+  /** Digest of the dataset as it was loaded, before old pictures were put to it. */
+  readonly dataset: string;
   readonly imageShape: readonly number[];
   readonly pictures: number;
   readonly classes: ClassCounts;
@@ -18,6 +20,7 @@ export interface Statistics {
 const counts = v.pipe(v.number(), v.integer(), v.minValue(0));
 const numbers = v.pipe(v.array(v.number()), v.minLength(1));
 const statisticsSchema = v.object({
+  dataset: v.string(),
   imageShape: v.array(v.number()),
   pictures: counts,
   classes: v.record(v.string(), counts),
@@ -35,15 +38,15 @@ const statisticsSchema = v.object({
  */
 export function statisticsOf(
   split: ImageSplit,
-  info: Pick<DatasetInfo, 'classes' | 'imageShape' | 'segments'>,
+  info: Pick<DatasetInfo, 'digest' | 'classes' | 'imageShape' | 'segments'>,
 ): JsonObject {
-  const current = info.segments?.at(-1)?.pictures ?? split.length;
-  const { images, labels, length } = lastPictures(split, current);
+  const current = info.segments?.at(-1) ?? { dataset: info.digest, pictures: split.length };
+  const { images, labels, length } = lastPictures(split, current.pictures);
   const classes = classCounts(info.classes, labels);
   const features = Object.fromEntries(
     Object.entries(featureValues(images, info.imageShape)).map(([name, of]) => [name, featureReference(of)]),
   );
-  return { imageShape: [...info.imageShape], pictures: length, classes, features };
+  return { dataset: current.dataset, imageShape: [...info.imageShape], pictures: length, classes, features };
 }
 
 /** Statistics as they were stored; undefined where it is something else, as of a release that kept none. */
