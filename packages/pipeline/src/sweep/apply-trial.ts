@@ -1,4 +1,4 @@
-import type { Parameters } from '@trainyard/jobs';
+import { type Parameters, rungsOf, type SweepConfig, type TrialState } from '@trainyard/jobs';
 import * as v from 'valibot';
 import { type Pipeline, parsePipeline, pipelineSchema } from '../config.ts';
 import { CommandError } from '../errors.ts';
@@ -65,4 +65,15 @@ function withSetting(fields: Fields, [head, ...rest]: readonly string[], value: 
   if (inner !== undefined && (typeof inner !== 'object' || inner === null || Array.isArray(inner)))
     throw new CommandError('sweep.space', `${name} to have settings of its own`, JSON.stringify(inner));
   return { ...fields, [name]: withSetting((inner ?? {}) as Fields, rest, value) };
+}
+
+/** Epochs that a trial is trained for. */
+export function epochsOf(
+  search: SweepConfig,
+  pipeline: Pipeline,
+  { rung, parameters }: Pick<TrialState, 'rung' | 'parameters'>,
+): number {
+  if (search.method === 'halving') return rungsOf(search)[rung]!.epochs;
+  const varied = parameters['train.epochs'];
+  return typeof varied === 'number' ? varied : pipeline.train.epochs;
 }

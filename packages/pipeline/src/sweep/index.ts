@@ -1,3 +1,12 @@
-export { applyTrial, validationOf } from './apply-trial.ts';
+export { applyTrial, epochsOf, validationOf } from './apply-trial.ts';
 export { type SweepSettings, sweepSchema } from './settings.ts';
+export {
+  metricName,
+  metricText,
+  type ShownSweep,
+  type ShownTrial,
+  settingText,
+  shortNames,
+} from './shown-sweep.ts';
 export { sweepConfigOf } from './sweep-config.ts';
+export { trialTable } from './trial-table.ts';

@@ -1,0 +1,43 @@
+import type { Parameters, SweepConfig, TrialState } from '@trainyard/jobs';
+
+/** A trial as tables and pictures show it. */
+export interface ShownTrial extends TrialState {
+  readonly epochs: number;
+  /** How long it took; absent before it began. */
+  readonly seconds?: number;
+}
+
+export interface ShownSweep {
+  /** The pipeline's. */
+  readonly name: string;
+  readonly config: SweepConfig;
+  readonly trials: readonly ShownTrial[];
+}
+
+/** A figure of a trial: accuracies in percent. */
+export const metricText = (metric: string, value: number): string =>
+  /accuracy$/.test(metric) ? `${(value * 100).toFixed(2)} %` : String(Number(value.toPrecision(4)));
+
+/** What people call a metric: `accuracy` of `validation/accuracy`. */
+export const metricName = (metric: string): string => metric.split('/').at(-1)!;
+
+/** What people call a setting: `learningRate` of `train.learningRate`, as long as no other path ends so. */
+export function shortNames(paths: readonly string[]): Map<string, string> {
+  const last = (path: string) => path.split('.').at(-1)!;
+  const names = paths.map(last);
+  return new Map(
+    paths.map((path) => [path, names.filter((name) => name === last(path)).length === 1 ? last(path) : path]),
+  );
+}
+
+/** A setting in few words: `0.0123`, `adam`, `sgd, momentum 0.9`. */
+export function settingText(value: Parameters[string] | undefined): string {
+  if (value === undefined) return '–';
+  if (typeof value === 'number') return String(Number(value.toPrecision(4)));
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) return value.map(settingText).join(', ');
+  return Object.entries(value)
+    .sort(([a], [b]) => Number(b === 'type') - Number(a === 'type'))
+    .map(([key, inner]) => (key === 'type' ? settingText(inner) : `${key} ${settingText(inner)}`))
+    .join(', ');
+}
