@@ -54,7 +54,7 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
 }
 
 /** Milliseconds that the owner may take to open the database, which others wait for. */
-const patience = 30_000;
+const patience = 60_000;
 
 /** As the owner, or through the owner. */
 async function openShared(folder: string): Promise<Database> {

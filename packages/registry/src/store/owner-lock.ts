@@ -9,8 +9,8 @@ import { livenessOf, ownIdentity, type ProcessIdentity } from './process-identit
 interface Owner extends ProcessIdentity {
   readonly id: string;
   readonly since: string;
-  /** Whether other processes may use what it owns through it. */
-  readonly shares?: boolean;
+  /** Where other processes of its machine may use what it owns through it; not given where they may not. */
+  readonly address?: string;
 }
 
 export interface OwnerLock {
@@ -40,10 +40,10 @@ const times: LockTimes = { beat: 5_000, silence: 60_000 };
 export async function lockFolder(
   file: string,
   { beat, silence }: LockTimes = times,
-  { shares = false }: { readonly shares?: boolean } = {},
+  { address }: { readonly address?: string } = {},
 ): Promise<OwnerLock> {
   await mkdir(dirname(file), { recursive: true });
-  const own = await acquire(file, silence, shares);
+  const own = await acquire(file, silence, address);
   await removeLeftovers(file);
   let seen = performance.now();
   const timer = setInterval(async () => {
@@ -79,15 +79,15 @@ export async function lockFolder(
   };
 }
 
-/** Whether the owner lets other processes use what it owns; undefined where there is none by now. */
-export const isShared = async (file: string): Promise<boolean | undefined> => (await readOwner(file))?.shares;
+/** The owner, as far as whoever wants to use what it owns must know; undefined where there is none by now. */
+export const ownerOf = (file: string): Promise<{ readonly address?: string } | undefined> => readOwner(file);
 
-async function acquire(file: string, silence: number, shares = false): Promise<Owner> {
+async function acquire(file: string, silence: number, address?: string): Promise<Owner> {
   const own: Owner = {
     ...(await ownIdentity()),
     id: randomUUID(),
     since: new Date().toISOString(),
-    ...(shares && { shares }),
+    ...(address !== undefined && { address }),
   };
   while (!(await tryCreate(file, own))) {
     const holder = await readOwner(file);
@@ -145,11 +145,14 @@ async function tryCreate(file: string, owner: Owner): Promise<boolean> {
 /** Undefined where there is no such file. @throws StoreLockedError where it is none of ours */
 async function readOwner(file: string): Promise<Owner | undefined> {
   try {
-    const { id, pid, started, host, boot, namespace, since, shares } = JSON.parse(
+    const { id, pid, started, host, boot, namespace, since, address } = JSON.parse(
       await readFile(file, 'utf8'),
     );
     if (/^[0-9a-f-]{36}$/.test(id) && Number.isSafeInteger(pid))
-      return { id, pid, started, host, boot, namespace, since, shares: shares === true };
+      return {
+        ...{ id, pid, started, host, boot, namespace, since },
+        ...(typeof address === 'string' && { address }),
+      };
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     if (codeOf(error) !== undefined) throw error;

@@ -30,13 +30,9 @@ function pgliteDatabase(pglite: PGlite, name: string, { guard, onClose }: Pglite
     },
     async script(sql) {
       await guard?.();
-      try {
-        return rowsOf(await pglite.exec(sql));
-      } catch (error) {
-        // A statement that failed between `begin` and `commit` would leave every later one in its transaction.
-        await pglite.exec('rollback').catch(() => undefined);
-        throw error;
-      }
+      if (!begins.test(sql)) return rowsOf(await pglite.exec(sql));
+      // Where a statement fails between its `begin` and `commit`, nobody else gets a turn before the rollback.
+      return pglite.transaction(async (transaction) => rowsOf(await transaction.exec(sql)));
     },
     async transaction(work) {
       await guard?.();
@@ -59,6 +55,9 @@ function pgliteDatabase(pglite: PGlite, name: string, { guard, onClose }: Pglite
     },
   };
 }
+
+/** A text that may begin a transaction of its own. */
+const begins = /\b(begin|start\s+transaction)\b/i;
 
 const rowsOf = (results: readonly { readonly rows?: unknown[] }[]) =>
   results.flatMap(({ rows = [] }) => rows as Record<string, unknown>[]);

@@ -1,92 +1,104 @@
 import { connect, type Socket } from 'node:net';
-import { ConnectionError } from '../../errors.ts';
+import { ConnectionError, InputError } from '../../errors.ts';
 import { type Database, inSavepoint, type Queryable, type SqlValue } from '../database.ts';
+import { checkPrivate } from './address.ts';
 import { onFrames, sendFrame } from './frames.ts';
 import type { Answer, Request, SentError } from './messages.ts';
 
-type Ask = (request: WithoutId) => Promise<readonly object[]>;
-type WithoutId = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
-
-interface Waiting {
-  readonly resolve: (rows: readonly object[]) => void;
-  readonly reject: (error: Error) => void;
-}
+type WithoutId<R> = R extends Request ? Omit<R, 'id'> : never;
+type Ask = (request: WithoutId<Request>, id?: number) => Promise<readonly object[]>;
 
 /**
- * A database that another process of this machine has open and shares.
- * @throws what the platform throws where nobody listens there, such as ENOENT and ECONNREFUSED
+ * A database that another process of this machine has open and shares. When that one ends, what waits for an answer,
+ * and all that is asked later, fails with ConnectionError. It keeps no process from ending that waits for no answer.
+ * @throws ConnectionError where others could listen there, and what the platform throws where nobody does, such as
+ * ENOENT and ECONNREFUSED
  */
 export async function connectDatabase(address: string, name: string): Promise<Database> {
   const socket = await new Promise<Socket>((connected, failed) => {
     const made = connect(address, () => connected(made));
     made.once('error', failed);
   });
-  const gone = () =>
-    new ConnectionError(
-      name,
-      'the process that has it open',
-      'it has ended',
-      'open the store again: this process may then be its owner',
-    );
-  const waiting = new Map<number, Waiting>();
-  let ended = false;
-  let closed = false;
-  let last = 0;
-  socket.on('error', () => undefined);
-  socket.on('close', () => {
-    ended = true;
-    for (const { reject } of waiting.values()) reject(gone());
-    waiting.clear();
-  });
-  onFrames(socket, (message) => {
-    const answer = message as Answer;
-    const asked = waiting.get(answer.id);
-    waiting.delete(answer.id);
-    if (waiting.size === 0) socket.unref();
-    if ('error' in answer) asked?.reject(received(answer.error));
-    else asked?.resolve(answer.rows);
-  });
-  const ask = (request: WithoutId, id = ++last) =>
-    new Promise<readonly object[]>((resolve, reject) => {
-      if (ended || closed) return reject(gone());
-      waiting.set(id, { resolve, reject });
-      // A process that waits for no answer may end.
-      socket.ref();
-      sendFrame(socket, { ...request, id });
-    });
-  socket.unref();
+  const { ask, next } = asker(socket, name);
+  try {
+    await checkPrivate(address);
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+  let closing: Promise<void> | undefined;
   return {
     ...queryable(ask),
     native: { kind: 'shared', address },
     name,
     async transaction(work) {
-      const number = ++last;
-      await ask({ type: 'begin' }, number);
-      const inside = scopeOf((request) => ask({ ...request, transaction: number } as WithoutId), 1);
+      // Its number is that of the request that begins it.
+      const transaction = next();
+      await ask({ type: 'begin' }, transaction);
       let result: Awaited<ReturnType<typeof work>>;
       try {
-        result = await work(inside);
-        // Fails where a statement did and `work` went on: a commit would then be a silent rollback.
-        await inside.script('select');
+        result = await work(scopeOf((request) => ask({ ...request, transaction }), 1));
       } catch (error) {
-        await ask({ type: 'rollback', transaction: number }).catch(() => undefined);
+        await ask({ type: 'rollback', transaction }).catch(() => undefined);
         throw error;
       }
-      await ask({ type: 'commit', transaction: number });
+      await ask({ type: 'commit', transaction });
       return result;
     },
-    async close() {
-      if (closed) return;
-      closed = true;
-      await new Promise<void>((done) => {
-        if (ended) return done();
+    close() {
+      closing ??= new Promise((done) => {
+        if (socket.closed) return done();
         socket.once('close', () => done());
         socket.ref();
-        socket.end();
-        socket.destroySoon();
+        socket.destroy();
       });
+      return closing;
     },
   };
+}
+
+interface Waiting {
+  readonly resolve: (rows: readonly object[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Sends requests, numbered by `next`, and gives each its answer. */
+function asker(socket: Socket, name: string): { ask: Ask; next: () => number } {
+  const waiting = new Map<number, Waiting>();
+  let last = 0;
+  const next = () => ++last;
+  const gone = () =>
+    new ConnectionError(
+      name,
+      'the process that has it open',
+      'none: it has ended, or this one has closed the store, and what was under way is done or not',
+      'open the store again: this process may then be its owner',
+    );
+  const settle = (id: number): Waiting | undefined => {
+    const one = waiting.get(id);
+    waiting.delete(id);
+    if (waiting.size === 0) socket.unref();
+    return one;
+  };
+  socket.unref();
+  socket.on('error', () => undefined);
+  socket.on('close', () => {
+    for (const id of [...waiting.keys()]) settle(id)?.reject(gone());
+  });
+  onFrames(socket, (message) => {
+    const answer = message as Answer;
+    const asked = settle(answer.id);
+    if ('error' in answer) asked?.reject(received(name, answer.error));
+    else asked?.resolve(answer.rows);
+  });
+  const ask: Ask = (request, id = next()) =>
+    new Promise((resolve, reject) => {
+      if (!socket.writable) return reject(gone());
+      sendFrame(socket, { ...request, id });
+      waiting.set(id, { resolve, reject });
+      socket.ref();
+    });
+  return { ask, next };
 }
 
 const queryable = (ask: Ask): Pick<Queryable, 'query' | 'script'> => ({
@@ -104,11 +116,12 @@ function scopeOf(ask: Ask, depth: number): Queryable {
   };
 }
 
-/** What the owner lost, this process has lost as well. */
-function received({ name, message, code }: SentError): Error {
-  const lost = name === 'StoreLockedError' || name === 'ConnectionError';
-  const error = lost ? (Object.create(ConnectionError.prototype) as ConnectionError) : new Error(message);
-  Object.defineProperty(error, 'message', { value: message, configurable: true });
-  if (!lost) Object.defineProperty(error, 'name', { value: name, configurable: true });
-  return code === undefined ? error : Object.assign(error, { code });
+/** What the owner lost, this process has lost as well; else the database's own error. */
+function received(name: string, { name: kind, message, fields }: SentError): Error {
+  if (kind === 'StoreLockedError' || kind === 'ConnectionError')
+    return new ConnectionError(name, 'an owner that answers', message);
+  if (kind === 'InputError') return new InputError(name, 'what the owner takes', message);
+  const error = new Error(message);
+  Object.defineProperty(error, 'name', { value: kind, configurable: true, writable: true });
+  return Object.assign(error, fields);
 }

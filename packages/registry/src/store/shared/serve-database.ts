@@ -1,151 +1,102 @@
-import { chmod, mkdir, rm, stat } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
-import { dirname } from 'node:path';
-import { ConnectionError, codeOf, messageOf } from '../../errors.ts';
-import type { Database, Queryable } from '../database.ts';
-import { onFrames, sendFrame } from './frames.ts';
-import type { Answer, Request } from './messages.ts';
+import type { Database } from '../database.ts';
+import { preparePrivate, removeAddress } from './address.ts';
+import { maxBytes, onFrames, sendFrame } from './frames.ts';
+import { type Answer, isRequest, type Request, sentError } from './messages.ts';
+import { type ServedTransaction, serveTransaction, silent } from './serve-transaction.ts';
 
-export interface SharedTimes {
-  /** Milliseconds that a transaction may wait for its next statement: meanwhile nobody else gets a turn. */
-  readonly idle: number;
-}
-
-interface OpenTransaction {
-  readonly scope: Queryable;
-  readonly end: (how: 'commit' | 'rollback') => void;
-  touch(): void;
+export interface SharedLimits {
+  /** Milliseconds that a transaction may wait for its next statement (30,000): meanwhile nobody else gets a turn. */
+  readonly idle?: number;
+  /** Bytes of a statement with its parameters, and of a result, at most (256 MiB). */
+  readonly bytes?: number;
 }
 
 /**
  * Lets other processes of this user use an embedded database through this one. Their transactions take turns with this
- * process's own; one whose process dies or falls silent is rolled back.
+ * process's own; one whose process dies or falls silent is rolled back. It keeps no process from ending.
  * @returns what ends it
  */
 export async function serveDatabase(
   database: Database,
   address: string,
-  { idle }: SharedTimes = { idle: 30_000 },
+  { idle = 30_000, bytes = maxBytes }: SharedLimits = {},
 ): Promise<() => Promise<void>> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => undefined);
-    serveSocket(database, socket, idle);
+    socket.unref();
+    serveSocket(database, socket, idle, bytes);
   });
-  const isFile = !address.startsWith('\\\\');
-  if (isFile) await makePrivate(address);
+  await preparePrivate(address);
   await new Promise<void>((listening, failed) => {
     server.once('error', failed);
     server.listen(address, () => listening());
   });
-  if (isFile) await chmod(address, 0o600);
+  server.unref();
   return async () => {
     for (const socket of sockets) socket.destroy();
     await new Promise((closed) => server.close(closed));
-    if (isFile) await rm(address, { force: true });
+    await removeAddress(address);
   };
 }
 
-/** The folder of a socket is this user's alone; a socket that a killed owner left goes. */
-async function makePrivate(address: string): Promise<void> {
-  const folder = dirname(address);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const { uid } = await stat(folder);
-  const own = process.getuid?.();
-  if (own !== undefined && own !== 0 && uid !== own)
-    throw new ConnectionError(folder, "a folder of this user's", 'one of another user', 'remove it');
-  await rm(address, { force: true });
-}
-
-function serveSocket(database: Database, socket: Socket, idle: number): void {
-  const open = new Map<number, OpenTransaction>();
-  const answer = (message: Answer) => sendFrame(socket, message);
-  onFrames(socket, (message) => {
-    const request = message as Request;
-    void handle(request).then(
-      (rows) => rows && answer({ id: request.id, rows }),
-      (error: unknown) => answer({ id: request.id, error: sent(error) }),
-    );
-  });
+function serveSocket(database: Database, socket: Socket, idle: number, bytes: number): void {
+  const transactions = new Map<number, ServedTransaction>();
+  /** Whoever doesn't read its answers is not read either, so that they don't pile up here. */
+  const answer = (message: Answer) => {
+    sendFrame(socket, message, bytes);
+    if (!socket.writableNeedDrain || socket.isPaused()) return;
+    socket.pause();
+    socket.once('drain', () => socket.resume());
+  };
   socket.on('close', () => {
-    for (const transaction of open.values()) transaction.end('rollback');
+    for (const transaction of transactions.values()) transaction.end('rollback').catch(() => undefined);
   });
+  onFrames(
+    socket,
+    (message) => {
+      if (!isRequest(message) || (message.type === 'begin' && transactions.has(message.id)))
+        throw new Error('not a request');
+      const { id } = message;
+      handle(message)
+        .then((rows) => answer({ id, rows }))
+        .catch((error: unknown) => answer({ id, error: sentError(error) }))
+        .catch(() => socket.destroy());
+    },
+    bytes,
+  );
 
-  async function handle(request: Request): Promise<readonly object[] | undefined> {
-    const { id, type, transaction: number } = request;
-    if (type === 'begin') return begin(id);
-    const transaction = number === undefined ? undefined : open.get(number);
-    if (number !== undefined && !transaction)
-      throw new ConnectionError(
-        'shared store',
-        'a transaction that is open',
-        'one that was rolled back: it was silent for too long, or has ended',
-        'begin again',
-      );
-    transaction?.touch();
-    const scope = transaction?.scope ?? database;
-    if (type === 'query') return scope.query(request.sql, request.parameters);
-    if (type === 'script') return scope.script(request.sql);
-    if (type !== 'commit' && type !== 'rollback') throw new Error(`no such request: ${String(type)}`);
-    // `begin` answers, once the database has done it.
-    ends.set(number!, id);
-    transaction!.end(type);
-    return undefined;
+  async function handle(request: Request): Promise<readonly object[]> {
+    if (request.type === 'begin') {
+      await begin(request.id);
+      return [];
+    }
+    const transaction = request.transaction === undefined ? undefined : openOne(request.transaction);
+    switch (request.type) {
+      case 'query':
+        return (transaction ?? database).query<object>(request.sql, request.parameters);
+      case 'script':
+        return (transaction ?? database).script(request.sql);
+      default:
+        await transaction?.end(request.type);
+        return [];
+    }
   }
-
-  const ends = new Map<number, number>();
 
   /** Its number is that of the request that began it. */
-  async function begin(number: number): Promise<undefined> {
-    try {
-      await database.transaction(async (scope) => {
-        if (socket.destroyed) throw new RolledBack();
-        await new Promise<void>((commit, fail) => {
-          const silent = () => fail(new RolledBack());
-          let timer = setTimeout(silent, idle);
-          open.set(number, {
-            scope,
-            end(how) {
-              clearTimeout(timer);
-              open.delete(number);
-              if (how === 'commit') commit();
-              else fail(new RolledBack());
-            },
-            touch() {
-              clearTimeout(timer);
-              timer = setTimeout(silent, idle);
-            },
-          });
-          answer({ id: number, rows: [] });
-        });
-      });
-      finish(number);
-    } catch (error) {
-      if (error instanceof RolledBack) finish(number);
-      else if (ends.has(number)) finish(number, error);
-      else throw error;
-    } finally {
-      open.delete(number);
-    }
-    return undefined;
+  async function begin(number: number): Promise<void> {
+    const transaction = serveTransaction(database, idle);
+    transactions.set(number, transaction);
+    void transaction.over.then(() => transactions.delete(number));
+    await transaction.begun;
   }
 
-  function finish(number: number, error?: unknown): void {
-    const id = ends.get(number);
-    ends.delete(number);
-    if (id !== undefined) answer(error === undefined ? { id, rows: [] } : { id, error: sent(error) });
+  function openOne(number: number): ServedTransaction {
+    const transaction = transactions.get(number);
+    if (transaction) return transaction;
+    throw silent(database.name, idle);
   }
-}
-
-class RolledBack extends Error {}
-
-function sent(error: unknown) {
-  const code = codeOf(error);
-  return {
-    name: error instanceof Error ? error.name : 'Error',
-    message: messageOf(error),
-    ...(code !== undefined && { code }),
-  };
 }
