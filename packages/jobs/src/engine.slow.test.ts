@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Run, Store } from '@trainyard/registry';
@@ -104,6 +104,26 @@ function testEngine(makeUrl: () => Promise<string | undefined>): void {
     const { metrics } = await endOf(run!);
     const [calm] = await bench.start(relayFlow, [{ seed: 5, steps: 100, stepMs: 0 }]);
     expect((await endOf(calm!)).metrics).toEqual(metrics);
+    await bench.stop();
+  });
+
+  test('a machine that goes away leaves a checkpoint, and another one goes on from there', async () => {
+    bench = await JobBench.create(await makeUrl());
+    const [run] = await bench.start(relayFlow, [{ seed: 5, steps: 400, stepMs: 30 }]);
+    const first = bench.worker();
+    await bench.until(async ({ runs }) =>
+      (await runs.files(run!.id)).some(({ name }) => name === 'checkpoints/first.json') ? true : undefined,
+    );
+    first.kill('SIGKILL');
+    await once(first, 'exit');
+    await rm(join(bench.folder, 'work'), { recursive: true });
+    bench.worker();
+    expect(await endOf(run!)).toMatchObject({ status: 'succeeded' });
+    await inStore(async ({ runs, stages }) => {
+      const [stage] = await stages.list(run!.id);
+      expect(stage!.result!.from).toBeGreaterThan(0);
+      expect((await runs.files(run!.id)).map(({ name }) => name)).toEqual(['relay/number.txt']);
+    });
     await bench.stop();
   });
 

@@ -22,7 +22,10 @@ export function runOptionsOf(
     executor,
     imageShape,
     signal,
-    checkpoint: { store: checkpointFile(folder.path('checkpoints', `${key}.ckpt`)), everySeconds: checkpointSeconds },
+    checkpoint: {
+      store: checkpointFile(folder.path('checkpoints', `${key}.ckpt`)),
+      everySeconds: checkpointSeconds,
+    },
     resume: true,
     progress,
   };

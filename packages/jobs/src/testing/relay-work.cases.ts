@@ -30,6 +30,7 @@ const work: StageWork = async ({ stage, run, folder }, { signal, progress, log }
     (text) => JSON.parse(text) as { step: number; value: number; failures: number },
     () => ({ step: 0, value: before, failures: 0 }),
   );
+  const from = state.step;
   const save = async () => {
     await mkdir(join(folder, 'checkpoints'), { recursive: true });
     await writeFile(checkpoint, JSON.stringify(state));
@@ -51,7 +52,7 @@ const work: StageWork = async ({ stage, run, folder }, { signal, progress, log }
   }
   await mkdir(join(folder, 'relay'), { recursive: true });
   await writeFile(join(folder, 'relay', 'number.txt'), String(state.value));
-  return { files: ['relay/number.txt'], result: { metrics: { [stage]: state.value } } };
+  return { files: ['relay/number.txt'], result: { from, metrics: { [stage]: state.value } } };
 };
 
 export default work;

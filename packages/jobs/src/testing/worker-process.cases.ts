@@ -24,5 +24,6 @@ await runWorker({
     });
   },
   limits: { crashes: 1000 },
+  checkpointSeconds: 1,
   log: (line) => console.log(line),
 });

@@ -12,7 +12,7 @@ import type { Child, ChildOutcome } from './child.ts';
 import type { Link } from './link.ts';
 import { persist } from './transient.ts';
 import { Watch } from './watch.ts';
-import { makeWorkFolder, readResult, removeWorkFolders } from './work-folder.ts';
+import { checkpoints, makeWorkFolder, readResult, removeWorkFolders } from './work-folder.ts';
 
 export interface Limits {
   /** Failures of a stage after which its run fails; 3 unless given. */
@@ -32,6 +32,8 @@ export interface Execution {
   /** Seconds without a heartbeat after which the run may be given to another worker. */
   readonly lease: number;
   readonly limits: Limits;
+  /** Seconds between two looks at the checkpoints of the work. */
+  readonly checkpointSeconds: number;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
 }
@@ -179,6 +181,8 @@ async function succeed(
           if (stages[index]?.status === 'succeeded') return;
           await registry.stages.succeed(run.id, run.token, stage.name, result);
           await stage.settle?.({ registry, queue, run, result });
+          for (const { name } of await registry.runs.files(run.id))
+            if (name.startsWith(`${checkpoints}/`)) await registry.runs.detach(run.id, run.token, name);
           if (next) {
             await registry.runs.release(run.id, run.token);
             const { pipeline, priority } = run;

@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { type Run, StaleTokenError } from '@trainyard/registry';
 import type { FetchedJob } from '../queue.ts';
 import type { ChildListeners } from './child.ts';
 import type { Execution } from './execute-stage.ts';
 import type { Point } from './protocol.ts';
 import { isTransient } from './transient.ts';
+import { listCheckpoints } from './work-folder.ts';
 
 /** Milliseconds between signs of life: a third of the shortest time after which somebody is taken for dead. */
 const beat = 3000;
@@ -18,6 +20,9 @@ export class Watch implements ChildListeners {
   readonly #job: FetchedJob;
   readonly #lose = new AbortController();
   readonly #timer: NodeJS.Timeout;
+  /** Checkpoints that were stored, by name: when they were written. */
+  readonly #stored = new Map<string, number>();
+  #storedAt = performance.now();
   #points: Point[] = [];
   #progress: { progress: number; note?: string } | undefined;
   #beating: Promise<void> | undefined;
@@ -56,6 +61,19 @@ export class Watch implements ChildListeners {
     return this.#beating;
   }
 
+  /** Keeps what another machine could go on from, should this one not come back. */
+  async #storeCheckpoints(): Promise<void> {
+    if (!this.folder || performance.now() - this.#storedAt < this.#execution.checkpointSeconds * 1000) return;
+    this.#storedAt = performance.now();
+    const { id, token } = this.#run;
+    for (const { name, path, written } of await listCheckpoints(this.folder)) {
+      if (this.#stored.get(name) === written) continue;
+      const bytes = await readFile(path).catch(() => undefined);
+      if (bytes) await this.#execution.link.use(({ store }) => store.runs.attach(id, token, name, bytes));
+      this.#stored.set(name, written);
+    }
+  }
+
   async #write(): Promise<void> {
     const { link, lease, child, log } = this.#execution;
     const { id, token } = this.#run;
@@ -69,6 +87,7 @@ export class Watch implements ChildListeners {
       });
       this.#points = this.#points.slice(points.length);
       if (this.#progress === progress) this.#progress = undefined;
+      await this.#storeCheckpoints();
     } catch (error) {
       if (error instanceof StaleTokenError) {
         this.lost = true;

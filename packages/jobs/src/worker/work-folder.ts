@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { checkFileName, type Run, type Store } from '@trainyard/registry';
 import { JobError } from '../errors.ts';
@@ -32,6 +32,21 @@ export async function makeWorkFolder(
   }
   for (const name of older) await rm(join(all, name), { recursive: true, force: true });
   return folder;
+}
+
+/** What the work of a stage has left to go on from, under the names that the run keeps it by. */
+export async function listCheckpoints(
+  folder: string,
+): Promise<{ readonly name: string; readonly path: string; readonly written: number }[]> {
+  const found = [];
+  for (const file of await readdir(join(folder, checkpoints)).catch(() => [])) {
+    const path = join(folder, checkpoints, file);
+    const about = await stat(path).catch(() => undefined);
+    // Half-written files have names of another form.
+    if (about?.isFile() && /^[A-Za-z0-9][\w-]*\.[A-Za-z0-9]+$/.test(file))
+      found.push({ name: `${checkpoints}/${file}`, path, written: about.mtimeMs });
+  }
+  return found;
 }
 
 /** @returns whether an earlier claim on this machine had left some */

@@ -1,4 +1,5 @@
 import { cpus, hostname } from 'node:os';
+import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ownIdentity, type Registry, type Schedule, type Store } from '@trainyard/registry';
 import { lastSlot } from '../cron.ts';
@@ -32,6 +33,8 @@ export interface WorkerOptions {
   /** Asked whenever there is nothing to do: true ends the worker. */
   readonly isDone?: (store: Store) => Promise<boolean>;
   readonly limits?: Limits;
+  /** Seconds after which checkpoints are stored again, for another machine to go on from; 30 unless given. */
+  readonly checkpointSeconds?: number;
   readonly log?: (line: string) => void;
 }
 
@@ -55,7 +58,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     link,
     child,
     flows: new Map(flows.map((flow) => [flow.name, flow])),
-    folder,
+    folder: resolve(folder),
     worker: options.name ?? `${hostname()}:${process.pid}`,
     machine: {
       process: { ...process_ },
@@ -66,6 +69,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     },
     lease: heartbeatSeconds,
     limits,
+    checkpointSeconds: options.checkpointSeconds ?? 30,
     signal,
     log,
   };

@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   refuse: async () => (await import('./aliases.ts')).refuseCommand,
   rollback: async () => (await import('./aliases.ts')).rollbackCommand,
   dashboard: async () => (await import('./dashboard.ts')).dashboardCommand,
+  'clean-store': async () => (await import('./clean-store.ts')).cleanStoreCommand,
   'move-store': async () => (await import('./move-store.ts')).moveStoreCommand,
 };
 
