@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ConflictError, InputError, NotFoundError } from '../errors.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -93,6 +94,8 @@ export function testSweeps(open: StoreFactory): void {
     const { id } = await store.sweeps.create({ pipeline: 'digits', config: { total } });
     /** Two tries at a time; the last one that ends ends the sweep. */
     const startNext = async (registry: Registry, trials: readonly SweepTrial[]) => {
+      // Long enough for the other one to look as well, if it could.
+      await wait(5);
       const open = trials.filter(({ status }) => status === 'queued' || status === 'running').length;
       if (open === 0 && trials.length === total)
         return void (await registry.sweeps.finish(id, 'succeeded', { tried: trials.length }));
