@@ -78,9 +78,10 @@ export class JobBench {
     return runs;
   }
 
-  worker(...prefix: string[]): ChildProcess {
+  /** @param prefix a command that runs it, such as one that enters another network */
+  worker(prefix: readonly string[] = [], url = this.url): ChildProcess {
     const args = ['--import', 'tsx', '--conditions=@trainyard/source', script, this.folder, this.pipeline];
-    const [file, ...rest] = [...prefix, process.execPath, ...args, ...(this.url ? [this.url] : [])];
+    const [file, ...rest] = [...prefix, process.execPath, ...args, ...(url ? [url] : [])];
     const worker = spawn(file!, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [worker.stdout!, worker.stderr!])
       stream.on('data', (data: Buffer) => {

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
-import { chmod, chown, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, chmod, chown, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,8 +26,15 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-/** PostgreSQL on loopback, on a free port, in a temporary folder; without fsync, which the tests don't need. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * PostgreSQL on loopback, on a free port, in a temporary folder; without fsync, which the tests don't need.
+ * @param network another one that it listens in, such as 10.77.0.0/16
+ */
+export async function startPostgres({
+  network,
+}: {
+  readonly network?: string;
+} = {}): Promise<PostgresServer> {
   if (!existsSync(join(bin, 'initdb'))) throw new Error(`no PostgreSQL server at ${bin}; install postgresql`);
   const folder = await mkdtemp(join(tmpdir(), 'postgres-'));
   const user = await unprivileged();
@@ -40,8 +47,14 @@ export async function startPostgres(): Promise<PostgresServer> {
     ['-D', data, '-U', 'trainyard', '-A', 'trust', '-E', 'UTF8', '--no-sync'],
     options,
   );
+  if (network) await appendFile(join(data, 'pg_hba.conf'), `host all all ${network} trust\n`);
   const port = await freePort();
-  const settings = { port, fsync: 'off', listen_addresses: '127.0.0.1', unix_socket_directories: folder };
+  const settings = {
+    port,
+    fsync: 'off',
+    listen_addresses: network ? '*' : '127.0.0.1',
+    unix_socket_directories: folder,
+  };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const server = spawn(join(bin, 'postgres'), ['-D', data, ...flags], { ...options, stdio: 'ignore' });
   const ended = once(server, 'exit');
