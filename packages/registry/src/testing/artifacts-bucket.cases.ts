@@ -11,10 +11,11 @@ export interface ArtifactsBucket extends ArtifactsUnderTest {
 
 const prefix = 'some/prefix';
 
-export async function artifactsBucket({ pageSize = 3 } = {}): Promise<ArtifactsBucket> {
-  const server = new S3Server({ pageSize });
+/** @param options `socketTimeout` of its client, in milliseconds */
+export async function artifactsBucket(options: { socketTimeout?: number } = {}): Promise<ArtifactsBucket> {
+  const server = new S3Server({ pageSize: 3 });
   const endpoint = await server.listen();
-  const client = clientOf(endpoint);
+  const client = clientOf(endpoint, undefined, options.socketTimeout);
   return {
     server,
     endpoint,

@@ -16,7 +16,7 @@ import type { ArtifactStore } from '../artifact-store.ts';
 import { artifactsFrom } from '../artifacts-from.ts';
 import { s3Artifacts } from './index.ts';
 
-describe('artifacts in a bucket', () => testArtifacts(artifactsBucket, 1000));
+describe('artifacts in a bucket', () => testArtifacts(() => artifactsBucket(), 1000));
 
 let bucket: ArtifactsBucket;
 let store: ArtifactStore;

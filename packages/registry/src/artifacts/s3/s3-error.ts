@@ -42,7 +42,7 @@ export function s3Error(where: string, error: unknown): Error {
     return new ArtifactError(where, 'access', nameAnd(name, status), accessRemedy);
   if (wrongRegion.has(name) || status === 301 || /^Region is missing/.test(messageIn(error)))
     return new ArtifactError(where, "the bucket's region", nameAnd(name, status), 'set AWS_REGION');
-  const attempts = $metadata?.attempts ? ` after ${$metadata.attempts} attempts` : '';
+  const attempts = ($metadata?.attempts ?? 1) > 1 ? ` after ${$metadata?.attempts} attempts` : '';
   if (status !== undefined)
     return new ArtifactError(
       where,
