@@ -1,5 +1,7 @@
+import { join, relative } from 'node:path';
 import { bestOf, type SweepConfig, trialCounts } from '@trainyard/jobs';
 import type { Store, Sweep } from '@trainyard/registry';
+import { writeFileAtomic } from '@trainyard/trainer/files';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Pipeline } from '../config.ts';
 import { CommandError } from '../errors.ts';
@@ -9,7 +11,15 @@ import { cancelSweep, startSweep, sweepIsOver } from '../jobs/start-sweep.ts';
 import { codeOf } from '../jobs/start-training.ts';
 import { loadPipeline } from '../load-pipeline.ts';
 import { addOverrideOptions, type Overrides } from '../overrides.ts';
-import { metricName, metricText, settingText, sweepConfigOf, trialTable } from '../sweep/index.ts';
+import {
+  metricName,
+  metricText,
+  renderSweep,
+  type ShownSweep,
+  settingText,
+  sweepConfigOf,
+  trialTable,
+} from '../sweep/index.ts';
 import { type CommandContext, pipelineName, withStore } from './context.ts';
 import { makeTable, short, time } from './format.ts';
 import { workUntil } from './work-on.ts';
@@ -91,6 +101,7 @@ const countText = (search: SweepConfig): string =>
 async function show(store: Store, sweep: Sweep, { log }: CommandContext): Promise<void> {
   const shown = await showSweep(store, sweep);
   log.log(trialTable(shown));
+  log.info(`picture: ${await writePicture(shown)}`);
   const { metric } = shown.config;
   const best = bestOf(shown.trials, metric);
   if (best) {
@@ -107,6 +118,13 @@ async function show(store: Store, sweep: Sweep, { log }: CommandContext): Promis
       `${sweep.status}: ${sweep.result?.reason ?? ''}`,
       `see why its trials ended: nx run ${sweep.pipeline}:runs`,
     );
+}
+
+/** @returns where it is */
+async function writePicture(shown: ShownSweep): Promise<string> {
+  const path = join(pipelineFolder(shown.name), 'dist', 'sweep.html');
+  await writeFileAtomic(path, renderSweep(shown));
+  return relative(process.cwd(), path);
 }
 
 async function list(store: Store, pipeline: string, { log }: CommandContext): Promise<void> {

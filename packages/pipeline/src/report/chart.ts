@@ -53,9 +53,18 @@ const narrow: ChartSize = { width: 340, height: 310, narrow: true };
  *
  * @param label what a screen reader says of it
  * @param height instead of the usual one, on either screen
+ * @param width of the drawing for wide screens, where that is not half of the page
  */
-export function chart(label: string, option: (size: ChartSize) => EChartsCoreOption, height?: number): Html {
-  const [large, small] = [wide, narrow].map((size) => ({ ...size, height: height ?? size.height }));
+export function chart(
+  label: string,
+  option: (size: ChartSize) => EChartsCoreOption,
+  height?: number | ((size: ChartSize) => number),
+  width = wide.width,
+): Html {
+  const [large, small] = [{ ...wide, width }, narrow].map((size) => ({
+    ...size,
+    height: (typeof height === 'function' ? height(size) : height) ?? size.height,
+  }));
   return html`<div class="chart wide">${draw(label, option(large), large)}</div
     ><div class="chart narrow">${draw(label, option(small), small)}</div>`;
 }

@@ -1,4 +1,5 @@
-import type { Parameters, SweepConfig, TrialState } from '@trainyard/jobs';
+import type { SweepConfig, TrialState } from '@trainyard/jobs';
+import type { Json, JsonObject } from '@trainyard/registry';
 
 /** A trial as tables and pictures show it. */
 export interface ShownTrial extends TrialState {
@@ -30,14 +31,18 @@ export function shortNames(paths: readonly string[]): Map<string, string> {
   );
 }
 
-/** A setting in few words: `0.0123`, `adam`, `sgd, momentum 0.9`. */
-export function settingText(value: Parameters[string] | undefined): string {
+/** A setting in few words: `0.0123`, `adam`, `sgd (momentum 0.9)`. */
+export function settingText(value: Json | undefined): string {
   if (value === undefined) return '–';
   if (typeof value === 'number') return String(Number(value.toPrecision(4)));
   if (typeof value !== 'object' || value === null) return String(value);
   if (Array.isArray(value)) return value.map(settingText).join(', ');
-  return Object.entries(value)
-    .sort(([a], [b]) => Number(b === 'type') - Number(a === 'type'))
-    .map(([key, inner]) => (key === 'type' ? settingText(inner) : `${key} ${settingText(inner)}`))
+  const fields = value as JsonObject;
+  const { type } = fields;
+  const others = Object.entries(fields)
+    .filter(([key]) => key !== 'type' || typeof type !== 'string')
+    .map(([key, inner]) => `${key} ${settingText(inner)}`)
     .join(', ');
+  if (typeof type !== 'string') return others;
+  return others ? `${type} (${others})` : type;
 }

@@ -9,36 +9,51 @@ import {
   shortNames,
 } from './shown-sweep.ts';
 
-/** The trials as a table for the terminal, the best first; those of higher rungs above others. */
-export function trialTable({ config, trials }: ShownSweep): string {
-  const { metric } = config;
-  const paths = Object.keys(config.space).sort();
+export interface TrialRows {
+  readonly heads: readonly string[];
+  readonly rows: readonly { readonly isBest: boolean; readonly cells: readonly string[] }[];
+}
+
+/** The trials in words, the best first; those of higher rungs above others. */
+export function trialRows({ config, trials }: ShownSweep): TrialRows {
+  const { metric, space } = config;
+  const paths = Object.keys(space).sort();
   const names = shortNames(paths);
   const best = bestOf(trials, metric);
-  const table = new Table({
-    head: [
-      '',
+  const isFixed = !('train.epochs' in space);
+  return {
+    heads: [
       'trial',
       ...paths.map((path) => names.get(path)!),
-      'epochs',
+      ...(isFixed ? ['epochs'] : []),
       metricName(metric.name),
-      'status',
       'seconds',
+      'status',
     ],
+    rows: inOrder(trials, metric.goal).map((one) => ({
+      isBest: one.trial === best?.trial && one.rung === best.rung,
+      cells: [
+        `${one.trial}`,
+        ...paths.map((path) => settingText(one.parameters[path])),
+        ...(isFixed ? [`${one.epochs}`] : []),
+        one.value === undefined ? '–' : metricText(metric.name, one.value),
+        one.seconds?.toFixed(1) ?? '–',
+        one.status,
+      ],
+    })),
+  };
+}
+
+/** The trials as a table for the terminal. */
+export function trialTable(sweep: ShownSweep): string {
+  const { heads, rows } = trialRows(sweep);
+  const table = new Table({
+    head: ['', ...heads],
     style: { head: [], border: [] },
     chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
-    colAligns: ['left', 'right', ...paths.map(() => 'right' as const), 'right', 'right', 'left', 'right'],
+    colAligns: ['left', ...heads.slice(1).map(() => 'right' as const), 'left'],
   });
-  for (const one of inOrder(trials, metric.goal))
-    table.push([
-      one === best ? '★' : '',
-      one.trial,
-      ...paths.map((path) => settingText(one.parameters[path])),
-      one.epochs,
-      one.value === undefined ? '–' : metricText(metric.name, one.value),
-      one.status,
-      one.seconds === undefined ? '–' : one.seconds.toFixed(1),
-    ]);
+  for (const { isBest, cells } of rows) table.push([isBest ? '★' : '', ...cells]);
   return table.toString();
 }
 
