@@ -3,25 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openStore } from './store/open-store.ts';
-import type { Store } from './store/store.ts';
 import { startChild } from './testing/child-process.cases.ts';
 import { hammered, isComplete, moveOnce, prepareHammer } from './testing/hammer.cases.ts';
+import { expectOneChain } from './testing/one-chain.cases.ts';
 import { postgresMissing, startPostgres } from './testing/postgres-server.cases.ts';
 import { randomNumbers } from './testing/random-numbers.cases.ts';
 import { sharedPglite } from './testing/store-under-test.cases.ts';
-
-/** The history is one chain of moves without a gap, as long as there were moves, and ends where the aliases are. */
-async function expectOneChain(store: Store, moves: number): Promise<void> {
-  const { generation, champion } = await store.aliases.get(hammered);
-  // The first one is that of `prepareHammer`.
-  expect(generation).toBe(moves + 1);
-  const changes = (await store.aliases.history(hammered, { alias: 'champion', limit: 100_000 })).reverse();
-  expect(changes.map((change) => change.generation)).toEqual(
-    Array.from({ length: generation }, (_, i) => i + 1),
-  );
-  for (const [i, { from }] of changes.entries()) expect(from).toBe(i === 0 ? null : changes[i - 1].to);
-  expect(changes.at(-1)?.to).toBe(champion?.version);
-}
 
 test('PGlite: of 1,000 promotions and rollbacks at once, every read sees one complete champion', async () => {
   const pglite = await sharedPglite();

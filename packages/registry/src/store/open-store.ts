@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as turnOfOthers, setTimeout as wait } from 'node:timers/promises';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { artifactsFrom } from '../artifacts/artifacts-from.ts';
 import { codeOf, InputError, StoreLockedError } from '../errors.ts';
@@ -84,7 +84,12 @@ const absent = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE']);
 async function openEmbedded(folder: string, address?: string): Promise<Database> {
   const lock = await lockFolder(join(folder, 'lock'), undefined, { address });
   try {
-    const opened = { guard: lock.check, onClose: lock.release };
+    const guard = async () => {
+      await lock.check();
+      // PGlite computes in this thread, and gives no turn to sockets: a busy owner would serve nobody else.
+      if (address !== undefined) await turnOfOthers();
+    };
+    const opened = { guard, onClose: lock.release };
     const database = await openPglite(join(folder, 'database'), opened);
     return address === undefined ? database : await shared(database, address);
   } catch (error) {
