@@ -37,7 +37,7 @@ function entry(
   return html`<li id="${id}"><div class="what"><span class="tag ${tones[kind] ?? ''}">${words[kind]}</span>
 <b>${ofModels ? html`<a href="/models/${model}">${model}</a> version ${version}` : `version ${version}`}</b>
 <span class="note">by ${by}, ${since(created, now)}</span>${pValue !== undefined && html`<span class="note">McNemar’s test: ${pText(pValue)}</span>`}</div>
-${reasonsOf(reason, figures, ofModels ? 1 : 3)}${verdictView(`${id}-figures`, figures)}</li>`;
+${reasonsOf(reason, figures, kind === 'refuse' ? 3 : 1)}${verdictView(`${id}-figures`, figures)}</li>`;
 }
 
 /** As the gate's list where it is one; as it was written else. */

@@ -64,7 +64,7 @@ function versionsTable(versions: readonly Version[], aliases: Aliases, now: Date
       return html`<tr id="version-${version.version}"><th scope="row" class="tight">${version.version} ${aliasNames.map((alias) => aliases[alias]?.version === version.version && html` <span class="tag ${alias}">${alias}</span>`)}</th>
 ${metrics.map((name) => html`<td class="number">${own.has(name) ? metricText(name, own.get(name)!) : '–'}</td>`)}
 <td class="number">${bytes(sizeOf(version))}</td><td class="tight"><a href="/runs/${version.run}">${short(version.run)}</a></td>
-<td class="tight">${since(version.created, now)}</td><td>${code(shortDigest(version.bundle))}</td></tr>`;
+<td class="tight">${since(version.created, now)}</td><td class="tight">${code(shortDigest(version.bundle))}</td></tr>`;
     }),
   );
 }

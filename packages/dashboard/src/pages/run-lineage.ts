@@ -1,4 +1,4 @@
-import type { Run, Store, VersionId } from '@trainyard/registry';
+import type { Check, Run, Store, VersionId } from '@trainyard/registry';
 import { count, short } from '../view/format.ts';
 import { type Html, html } from '../view/html.ts';
 import { code, facts } from '../view/parts.ts';
@@ -8,19 +8,26 @@ const mostAncestors = 20;
 
 /** What a run was made of and from, back to the first, and what was registered of it. */
 export async function runLineage(
-  store: Pick<Store, 'runs' | 'datasets' | 'versions' | 'sweeps'>,
+  store: Pick<Store, 'runs' | 'datasets' | 'versions' | 'sweeps' | 'checks'>,
   run: Run,
 ): Promise<Html> {
-  const [dataset, ancestors, versions, trial] = await Promise.all([
+  const [dataset, ancestors, versions, trial, check] = await Promise.all([
     run.dataset ? store.datasets.get(run.dataset) : undefined,
     ancestorsOf(store, run),
     versionsOf(store, run),
     store.sweeps.ofRun(run.id),
+    checkOf(store, run),
   ]);
   return facts([
     [
       'Became',
       versions.length > 0 && versions.map((version, i) => html`${i > 0 && ', '}${versionLink(version)}`),
+    ],
+    ['Found', check && checkText(check)],
+    [
+      'Called for by',
+      run.key?.startsWith(ofCheck) &&
+        html`<a href="/checks?pipeline=${run.pipeline}#check-${run.key.slice(ofCheck.length)}">a check</a>`,
     ],
     [
       'Is',
@@ -63,3 +70,16 @@ async function versionsOf({ versions }: Pick<Store, 'versions'>, { id }: Run): P
   const lists = await Promise.all((await versions.models()).map((model) => versions.list(model)));
   return lists.flat().filter((version) => version.run === id);
 }
+
+/** The key of a run that a check called for, before the check's id. */
+const ofCheck = 'check/';
+
+/** What a run that only looked whether to retrain has found. */
+async function checkOf({ checks }: Pick<Store, 'checks'>, { id, pipeline }: Run): Promise<Check | undefined> {
+  return (await checks.list({ pipeline })).find(({ key }) => key === `run/${id}`);
+}
+
+const checkText = ({ id, pipeline, needed, run }: Check): Html =>
+  html`<a href="/checks?pipeline=${pipeline}#check-${id}">${needed ? 'that retraining is needed' : 'that nothing is needed'}</a>${
+    run && html`, and started <a href="/runs/${run}">run ${short(run)}</a>`
+  }`;

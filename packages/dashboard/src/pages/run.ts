@@ -108,6 +108,6 @@ ${table(
   files.map(
     ({ name, bytes: size, created, digest }) => html`<tr id="file-${name}">
 <th scope="row">${signedIn ? deedForm(`/runs/${id}/files/${name}`, `/runs/${id}`, html`<button class="link">${name}</button>`) : name}</th>
-<td class="number">${bytes(size)}</td><td class="tight">${moment(created)}</td><td>${code(shortDigest(digest))}</td></tr>`,
+<td class="number">${bytes(size)}</td><td class="tight">${moment(created)}</td><td class="tight">${code(shortDigest(digest))}</td></tr>`,
   ),
 )}${!signedIn && html`<p class="note">Sign in to save a file.</p>`}</details>`;

@@ -37,4 +37,7 @@ test('of styles, those of letters stay, as attributes', () => {
   expect(withoutStyles('<text style="font-size:12px;font-family:inherit;cursor:pointer;" x="1">')).toBe(
     '<text font-size="12px" font-family="inherit" x="1">',
   );
+  expect(withoutStyles('<text style="font: normal bold 12px inherit" y="6">')).toBe(
+    '<text font-style="normal" font-weight="bold" font-size="12px" font-family="inherit" y="6">',
+  );
 });

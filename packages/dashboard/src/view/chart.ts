@@ -104,14 +104,17 @@ export function withoutStyles(svg: string): string {
   return svg
     .replace(/<style[^>]*>[\s\S]*?<\/style>/g, '')
     .replace(/ (?:class|ecmeta_\w+)="[^"]*"/g, '')
-    .replace(/ style="([^"]*)"/g, (_, style: string) =>
-      style
-        .split(';')
-        .map((rule) => rule.split(':', 2) as [string, string?])
-        .filter(([name]) => name.startsWith('font-'))
-        .map(([name, value]) => ` ${name}="${value}"`)
-        .join(''),
-    );
+    .replace(/ style="([^"]*)"/g, (_, style: string) => style.split(';').map(fontOf).join(''));
+}
+
+/** A rule of a style as attributes, where it is one of letters: `font-size:12px`, `font: normal normal 12px inherit`. */
+function fontOf(rule: string): string {
+  const [name, value = ''] = rule.split(':', 2).map((part) => part.trim());
+  if (name?.startsWith('font-')) return ` ${name}="${value}"`;
+  const [, style, weight, size, family] = (name === 'font' && /^(\S+) (\S+) (\S+) (.+)$/.exec(value)) || [];
+  return family
+    ? ` font-style="${style}" font-weight="${weight}" font-size="${size}" font-family="${family}"`
+    : '';
 }
 
 /** ECharts counts its drawings in the ids; named by content instead, the same data gives the same page. */
@@ -125,7 +128,7 @@ function settleIds(svg: string): string {
 export function legendRows(names: readonly string[], width: number): number {
   let [rows, at] = [1, 0];
   for (const name of names) {
-    const room = 26 + 5 + name.length * 7.2 + 14;
+    const room = 26 + 5 + name.length * 7.2 + 22;
     if (at > 0 && at + room > width - 10) {
       rows += 1;
       at = 0;

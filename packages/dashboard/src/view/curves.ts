@@ -1,7 +1,8 @@
 import type { MetricPoint } from '@trainyard/registry';
 import { axisStyle, type ChartSize, chart, colors, fontSize, legendRows, palette } from './chart.ts';
-import { figure, percent } from './format.ts';
+import { figure } from './format.ts';
 import { type Html, html } from './html.ts';
+import { axisText, isShare, metricText } from './metrics.ts';
 
 /** What one run has logged, and how it is called where several are drawn. */
 export interface LoggedRun {
@@ -60,21 +61,20 @@ function figuresOf(runs: readonly LoggedRun[]): Figure[] {
 }
 
 function drawFigure({ title, unit, curves }: Figure): Html {
-  const isShare = /accuracy|agreement/.test(title);
-  const show = (value: number) => (isShare && Number.isFinite(value) ? percent(value) : figure(value));
+  const show = (value: number) => metricText(title, value);
   const ends = curves.map(({ name, points }) => `${name} ${show(points.at(-1)!.value)}`).join(', ');
   const broken = curves.flatMap(({ name, points }) => {
     const first = points.find(({ value }) => !Number.isFinite(value));
     return first ? [`${name} is ${figure(first.value)} at ${unit} ${first.step}`] : [];
   });
-  const option = (size: ChartSize) => optionOf({ title, unit, curves }, isShare, size);
+  const option = (size: ChartSize) => optionOf({ title, unit, curves }, size);
   return html`<figure class="panel" id="curve-${title.replaceAll(' ', '-')}"><figcaption>${title} ${curves.length < 3 && html`<span class="note">${ends}</span>`}</figcaption>
 ${chart(`${title}. At the end: ${ends}.`, option)}${
   broken.length > 0 && html`<p class="failure">${broken.join('; ')}.</p>`
 }</figure>`;
 }
 
-function optionOf({ unit, curves }: Figure, isShare: boolean, { narrow, width }: ChartSize) {
+function optionOf({ title, unit, curves }: Figure, { narrow, width }: ChartSize) {
   const steps = curves.flatMap(({ points }) => [points[0]!.step, points.at(-1)!.step]);
   const [first, last] = [Math.min(...steps), Math.max(...steps)];
   const rows = legendRows(
@@ -95,7 +95,7 @@ function optionOf({ unit, curves }: Figure, isShare: boolean, { narrow, width }:
       left: 0,
       type: 'plain',
       itemWidth: 26,
-      itemGap: 14,
+      itemGap: 22,
       itemStyle: { opacity: 0 },
       textStyle: { color: colors.ink, fontSize },
       show: curves.length > 1,
@@ -115,12 +115,12 @@ function optionOf({ unit, curves }: Figure, isShare: boolean, { narrow, width }:
       ...axisStyle,
       type: 'value',
       scale: true,
-      ...(isShare && { max: 1 }),
+      ...(isShare(title) && { max: 1 }),
       splitNumber: 4,
       axisLine: { show: false },
       axisLabel: {
         ...axisStyle.axisLabel,
-        formatter: (value: number) => (isShare ? `${Number((value * 100).toFixed(2))} %` : figure(value)),
+        formatter: (value: number) => axisText(title, value),
       },
     },
     series: curves.map(({ name, color, dashed, points }) => ({

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@trainyard/registry';
 import { axisStyle, type ChartSize, chart, colors, fontSize, legendRows, palette } from './chart.ts';
-import { figure } from './format.ts';
+import { dayOf, figure } from './format.ts';
 import { type Html, html } from './html.ts';
 import { numberOf, objectOf, objectsOf, textOf } from './json.ts';
 import { meter, table } from './parts.ts';
@@ -106,7 +106,11 @@ function optionOf(
       type: 'time',
       splitNumber: size.narrow ? 3 : 5,
       splitLine: { show: false },
-      axisLabel: { ...axisStyle.axisLabel, hideOverlap: true, formatter: '{d} {MMM}' },
+      axisLabel: {
+        ...axisStyle.axisLabel,
+        hideOverlap: true,
+        formatter: (value: number) => dayOf(new Date(value)),
+      },
     },
     yAxis: {
       ...axisStyle,

@@ -4,6 +4,7 @@ import { type Html, html } from './html.ts';
 const nbsp = '\u00a0';
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const day = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const;
+const dayOnly = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'long' });
 
 /** 0.98765 → '98.77 %' */
@@ -86,6 +87,9 @@ export function moment(date: Date | null, timeZone?: string): Html {
   const short = new Intl.DateTimeFormat('en-GB', { ...day, timeZone }).format(date);
   return html`<time datetime="${date.toISOString()}" title="${full.format(date)}">${short}</time>`;
 }
+
+/** '25 Nov' */
+export const dayOf = (date: Date): string => dayOnly.format(date);
 
 /** What is shown of a run's id: enough to tell it from others. */
 export const short = (id: string): string => id.slice(0, 8);

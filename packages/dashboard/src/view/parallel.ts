@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '@trainyard/registry';
 import { axisStyle, type ChartSize, chart, colors, fontSize } from './chart.ts';
 import { figure } from './format.ts';
 import { type Html, html } from './html.ts';
-import { metricText } from './metrics.ts';
+import { axisText, metricText } from './metrics.ts';
 
 /** A setting that was tried, and how well it did. */
 export interface Tried {
@@ -87,7 +87,7 @@ function optionOf(metric: string, axes: readonly Axis[], tried: readonly Tried[]
         name: metric,
         type: 'value',
         scale: true,
-        axisLabel: { ...axisStyle.axisLabel, formatter: (value: number) => metricText(metric, value) },
+        axisLabel: { ...axisStyle.axisLabel, formatter: (value: number) => axisText(metric, value) },
       },
     ],
     // The best one comes last, on top of the others.

@@ -1,7 +1,7 @@
 import type { Version } from '@trainyard/registry';
 import { axisStyle, type ChartSize, chart, colors } from './chart.ts';
 import { type Html, html } from './html.ts';
-import { metricText, numbersOf } from './metrics.ts';
+import { axisText, metricText, numbersOf } from './metrics.ts';
 
 /** What a version is to be told apart by. */
 export type Fate = 'champion' | 'challenger' | 'refused' | 'served' | 'other';
@@ -32,7 +32,7 @@ export function progressOfVersions(
     (version) => `version ${version.version} ${metricText(metric, resultOf(version))} ${fateOf(version)}`,
   );
   const option = ({ narrow }: ChartSize) => ({
-    grid: { left: 52, right: narrow ? 16 : 28, top: 18, bottom: 42, outerBoundsMode: 'none' },
+    grid: { left: 58, right: narrow ? 16 : 28, top: 18, bottom: 42, outerBoundsMode: 'none' },
     xAxis: {
       ...axisStyle,
       type: 'value',
@@ -50,7 +50,7 @@ export function progressOfVersions(
       scale: true,
       splitNumber: 4,
       axisLine: { show: false },
-      axisLabel: { ...axisStyle.axisLabel, formatter: (value: number) => metricText(metric, value) },
+      axisLabel: { ...axisStyle.axisLabel, formatter: (value: number) => axisText(metric, value) },
     },
     series: [
       {
@@ -61,6 +61,8 @@ export function progressOfVersions(
       },
       {
         type: 'scatter',
+        z: 5,
+        clip: false,
         data: drawn.map((version) => {
           const { color, symbol, size } = marks[fateOf(version)];
           return {
