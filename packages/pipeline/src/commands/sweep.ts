@@ -16,7 +16,7 @@ import {
   metricText,
   renderSweep,
   type ShownSweep,
-  settingText,
+  settingsText,
   sweepConfigOf,
   trialTable,
 } from '../sweep/index.ts';
@@ -105,10 +105,9 @@ async function show(store: Store, sweep: Sweep, { log }: CommandContext): Promis
   const { metric } = shown.config;
   const best = bestOf(shown.trials, metric);
   if (best) {
-    const settings = Object.entries(best.parameters).map(([path, value]) => `${path} ${settingText(value)}`);
     const figure = `${metricName(metric.name)} ${metricText(metric.name, best.value!)} of the pictures kept back`;
     log.success(
-      `best${sweep.status === 'running' ? ' so far' : ''}: trial ${best.trial}, ${figure}, with ${settings.join(', ')}`,
+      `best${sweep.status === 'running' ? ' so far' : ''}: trial ${best.trial}, ${figure}, with ${settingsText(best.parameters)}`,
     );
   }
   if (sweep.status === 'failed' || sweep.status === 'cancelled')

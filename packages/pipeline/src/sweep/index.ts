@@ -6,8 +6,7 @@ export {
   metricText,
   type ShownSweep,
   type ShownTrial,
-  settingText,
-  shortNames,
+  settingsText,
 } from './shown-sweep.ts';
 export { sweepConfigOf } from './sweep-config.ts';
 export { trialTable } from './trial-table.ts';

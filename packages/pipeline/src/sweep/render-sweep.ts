@@ -10,7 +10,7 @@ import {
   metricText,
   type ShownSweep,
   type ShownTrial,
-  settingText,
+  settingsText,
   shortNames,
 } from './shown-sweep.ts';
 import { sweepStyle } from './style.ts';
@@ -83,11 +83,7 @@ function key({ metric }: SweepConfig, shown: readonly ShownTrial[], parallel: bo
 function bestText({ metric }: SweepConfig, trials: readonly ShownTrial[]): string | undefined {
   const best = bestOf(trials, metric);
   if (!best) return undefined;
-  const names = shortNames(Object.keys(best.parameters));
-  const settings = Object.keys(best.parameters)
-    .sort()
-    .map((path) => `${names.get(path)} ${settingText(best.parameters[path])}`);
-  return `The best is trial ${best.trial}: ${metricName(metric.name)} ${metricText(metric.name, best.value!)} with ${settings.join(', ')}.`;
+  return `The best is trial ${best.trial}: ${metricName(metric.name)} ${metricText(metric.name, best.value!)} with ${settingsText(best.parameters)}.`;
 }
 
 function summary({ config, trials }: ShownSweep): string {

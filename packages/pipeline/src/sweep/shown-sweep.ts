@@ -1,4 +1,4 @@
-import type { SweepConfig, TrialState } from '@trainyard/jobs';
+import type { Parameters, SweepConfig, TrialState } from '@trainyard/jobs';
 import type { Json, JsonObject } from '@trainyard/registry';
 
 /** A trial as tables and pictures show it. */
@@ -45,4 +45,11 @@ export function settingText(value: Json | undefined): string {
     .join(', ');
   if (typeof type !== 'string') return others;
   return others ? `${type} (${others})` : type;
+}
+
+/** All settings of a trial: `batchSize 8, learningRate 0.1`. */
+export function settingsText(parameters: Parameters): string {
+  const paths = Object.keys(parameters).sort();
+  const names = shortNames(paths);
+  return paths.map((path) => `${names.get(path)} ${settingText(parameters[path])}`).join(', ');
 }
