@@ -43,7 +43,7 @@ export function modelCard(
   return html`<li class="card" id="model-${model}"><h3><a href="/models/${model}">${model}</a></h3>
 ${
   champion
-    ? html`<p class="serving"><span class="tag champion">champion</span> version ${champion.version}${challenger && html` <span class="tag challenger">challenger</span> version ${challenger.version}`}</p>
+    ? html`<p class="serving"><span class="tag champion">champion</span> version&nbsp;${champion.version}${challenger && html` <span class="tag challenger">challenger</span> version&nbsp;${challenger.version}`}</p>
 ${main && html`<p class="big">${metricText(...main)} <span class="note">${main[0]}</span></p>`}
 ${more.length > 0 && html`<p class="note">${more.slice(0, 3).map(([name, value], i) => `${i > 0 ? ' · ' : ''}${name} ${metricText(name, value)}`)}</p>`}`
     : html`<p class="note">Nothing serves yet.</p>`

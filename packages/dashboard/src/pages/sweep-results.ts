@@ -6,7 +6,7 @@ import type { Tried } from '../view/parallel.ts';
 /** The metric that a sweep is about: what its config names, else accuracy, else the first that its tries have. */
 export function objectiveOf(config: JsonObject, trials: readonly SweepTrial[]): string | undefined {
   const names = new Set(trials.flatMap(({ metrics }) => numbersOf(metrics).map(([name]) => name)));
-  const named = [config.metric, config.objective, objectOf(config.objective)?.metric].map(textOf);
+  const named = [config.metric, objectOf(config.metric)?.name].map(textOf);
   return [...named, 'accuracy', ...names].find((name) => name !== undefined && names.has(name));
 }
 
