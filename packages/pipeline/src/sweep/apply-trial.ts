@@ -53,7 +53,7 @@ function refuseUnknown(where: string, config: Fields): void {
     );
 }
 
-export const validationOf = (
+const validationOf = (
   train: { readonly validation: number },
   sweep?: Pick<SweepSettings, 'validation'>,
 ): number => sweep?.validation ?? (train.validation || defaultValidation);

@@ -1,4 +1,4 @@
-export { applyTrial, epochsOf, validationOf } from './apply-trial.ts';
+export { applyTrial, epochsOf } from './apply-trial.ts';
 export { renderSweep, sweepPicture } from './render-sweep.ts';
 export { type SweepSettings, sweepSchema } from './settings.ts';
 export {
