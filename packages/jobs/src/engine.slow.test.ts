@@ -9,6 +9,7 @@ import {
   postgresMissing,
   startPostgres,
 } from '../../registry/src/testing/postgres-server.cases.ts';
+import { randomNumbers } from '../../registry/src/testing/random-numbers.cases.ts';
 import { JobBench } from './testing/job-bench.cases.ts';
 import { relayFlow, sprintFlow } from './testing/relay-flow.cases.ts';
 
@@ -232,6 +233,46 @@ describe.skipIf(postgresMissing)(`on PostgreSQL${postgresMissing ? ` (${postgres
       `200 jobs of 1 s over 4 workers: ${seconds.toFixed(1)} s, ${(seconds / 50).toFixed(2)} of the ideal`,
     );
     expect(seconds).toBeLessThan(50 * 1.3);
+    await bench.stop();
+  });
+
+  test('200 tries survive 50 kills of their workers: 200 results, and none twice', async () => {
+    bench = await JobBench.create(await server.createDatabase());
+    const started = await bench.start(
+      sprintFlow,
+      Array.from({ length: 200 }, (_, seed) => ({ seed: seed + 1, steps: 4, stepMs: 100 })),
+    );
+    const workers = Array.from({ length: 4 }, () => bench.worker());
+    const random = randomNumbers(50);
+    for (let kills = 0; kills < 50; kills++) {
+      const at = Math.floor(random() * workers.length);
+      // One that has not begun has nothing to lose.
+      await bench.untilSaid(workers[at]!, /first/);
+      await wait(random() * 600);
+      workers[at]!.kill('SIGKILL');
+      workers[at] = bench.worker();
+    }
+    const done = await bench.until(async ({ runs }) => {
+      const all = await runs.list({ limit: 1000 });
+      return all.every(ended) ? all : undefined;
+    }, 300);
+    expect(done).toHaveLength(200);
+    expect(new Set(done.map(({ status }) => status))).toEqual(new Set(['succeeded']));
+    await inStore(async ({ runs, database }) => {
+      const [counts] = await database.query<{ lost: number; twice: number }>(
+        `select (select count(*) from trainyard.run_attempts where outcome in ('lost', 'released')) as lost,
+           (select count(*) from (select run from trainyard.run_attempts where outcome = 'succeeded'
+              group by run having count(*) > 1) as t) as twice`,
+      );
+      expect(counts!.twice).toBe(0);
+      // Kills that hit nobody at work would prove nothing.
+      expect(counts!.lost).toBeGreaterThan(10);
+      for (const { id, seeds } of [started[0]!, started[99]!, started[199]!])
+        expect(
+          (await runs.files(id)).map(({ name }) => name),
+          JSON.stringify(seeds),
+        ).toEqual(['relay/number.txt']);
+    });
     await bench.stop();
   });
 });

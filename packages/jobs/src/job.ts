@@ -9,11 +9,12 @@ export interface StageJob {
 }
 
 /**
- * The id of the job for one attempt at a stage: a UUID of version 8 (RFC 9562), of a digest. Whoever enqueues the same
- * attempt twice, as after a commit whose answer was lost, finds one job.
+ * The id of the job that follows a claim of its run, by that claim's token, 0 before the first: a UUID of version 8
+ * (RFC 9562), of a digest. Who enqueues it twice, as after a commit whose answer was lost, finds one job; and no two
+ * claims lead to the same one, however little came of the first.
  */
-export function jobIdOf({ run, stage }: StageJob, attempt: number): string {
-  const hex = createHash('sha256').update(`${run}\n${stage}\n${attempt}`).digest('hex').slice(0, 32);
+export function jobIdOf({ run, stage }: StageJob, token: number): string {
+  const hex = createHash('sha256').update(`${run}\n${stage}\n${token}`).digest('hex').slice(0, 32);
   const digits = `${hex.slice(0, 12)}8${hex.slice(13, 16)}${((Number.parseInt(hex[16]!, 16) & 3) | 8).toString(16)}${hex.slice(17)}`;
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

@@ -72,12 +72,15 @@ export class Queue {
     this.#known.add(pipeline);
   }
 
-  /** Enqueues an attempt at a stage, once however often it is called, in the transaction of `scope`. */
+  /**
+   * Enqueues a stage in the transaction of `scope`: once for a token, which is that of the claim that it follows.
+   */
   async enqueue(
     scope: Queryable,
     pipeline: string,
     job: StageJob,
-    { attempt = 0, priority = 0, delay = 0 }: { attempt?: number; priority?: number; delay?: number } = {},
+    token: number,
+    { priority = 0, delay = 0 }: { priority?: number; delay?: number } = {},
   ): Promise<void> {
     if (!this.#known.has(pipeline))
       throw new JobError(`queue ${pipeline}`, 'a queue that was made', 'none', 'call ensure first');
@@ -85,7 +88,7 @@ export class Queue {
       pipeline,
       { ...job },
       {
-        id: jobIdOf(job, attempt),
+        id: jobIdOf(job, token),
         priority,
         ...(delay > 0 && { startAfter: delay }),
         db: sqlOf(scope),

@@ -22,10 +22,8 @@ export async function resumeRuns(store: Store, queue: Queue, flows: readonly Flo
     await store.transaction(async (registry) => {
       if (run.status === 'running') await registry.runs.release(run.id, run.token);
       const job = { run: run.id, flow: flow.name, stage: next.name };
-      await queue.enqueue(registry.database, run.pipeline, job, {
-        priority: run.priority,
-        attempt: next.attempts,
-      });
+      const { pipeline, token, priority } = run;
+      await queue.enqueue(registry.database, pipeline, job, token, { priority });
     });
     resumed += 1;
   }

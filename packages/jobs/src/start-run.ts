@@ -18,6 +18,7 @@ export async function startRun(registry: Registry, queue: Queue, flow: Flow, run
     registry.database,
     created.pipeline,
     { run: created.id, flow: flow.name, stage: first!.name },
+    created.token,
     { priority: created.priority },
   );
   return created;

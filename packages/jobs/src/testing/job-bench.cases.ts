@@ -35,6 +35,7 @@ export class JobBench {
   readonly url: string | undefined;
   readonly pipeline = 'relay';
   readonly #workers = new Set<ChildProcess>();
+  readonly #said = new WeakMap<ChildProcess, string>();
   output = '';
 
   private constructor(folder: string, url?: string) {
@@ -86,6 +87,7 @@ export class JobBench {
     for (const stream of [worker.stdout!, worker.stderr!])
       stream.on('data', (data: Buffer) => {
         this.output += data;
+        this.#said.set(worker, (this.#said.get(worker) ?? '') + data);
       });
     this.#workers.add(worker);
     worker.once('exit', () => this.#workers.delete(worker));
@@ -110,7 +112,17 @@ export class JobBench {
     throw new Error(`not within ${seconds} s; the workers said:\n${this.output}`);
   }
 
-  /** Waits until a worker has said something. */
+  /** Waits until one worker has said something. */
+  async untilSaid(worker: ChildProcess, pattern: RegExp, seconds = 60): Promise<void> {
+    for (
+      const end = performance.now() + seconds * 1000;
+      !pattern.test(this.#said.get(worker) ?? '');
+      await wait(50)
+    )
+      if (performance.now() > end) throw new Error(`it never said ${pattern}:\n${this.#said.get(worker)}`);
+  }
+
+  /** Waits until any worker has said something. */
   async untilOutput(pattern: RegExp, seconds = 60): Promise<void> {
     for (const end = performance.now() + seconds * 1000; !pattern.test(this.output); await wait(100))
       if (performance.now() > end)

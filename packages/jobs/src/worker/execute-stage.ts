@@ -4,6 +4,7 @@ import {
   NotFoundError,
   type Run,
   StaleTokenError,
+  type Store,
 } from '@trainyard/registry';
 import { messageOf } from '../errors.ts';
 import type { Flow, FlowStage, StageResult } from '../flow.ts';
@@ -19,6 +20,8 @@ export interface Limits {
   readonly failures?: number;
   /** Crashes in a row without progress between them after which its run fails; 10 unless given. */
   readonly crashes?: number;
+  /** Attempts at a stage, however they ended, after which its run fails; 500 unless given: one may end the worker too. */
+  readonly attempts?: number;
 }
 
 export interface Execution {
@@ -50,12 +53,21 @@ export async function executeStage(execution: Execution, job: FetchedJob): Promi
     execution.log(`a job of ${job.flow}, ${job.stage}, which this worker does not know: left to others`);
     return link.use(({ queue }) => queue.giveBack(job));
   }
-  const run = await claim(execution, job);
-  if (!run) return;
+  const claimed = await claim(execution, job);
+  if (!claimed) return;
+  const { run, attempts } = claimed;
   const stage = flow.stages[index]!;
   const watch = new Watch(execution, run, job);
   try {
-    const outcome = await work(execution, watch, { flow, stage, run });
+    const { attempts: most = 500 } = execution.limits;
+    const outcome =
+      attempts > most
+        ? {
+            kind: 'failed' as const,
+            message: `it was begun ${most} times and never came through`,
+            final: true,
+          }
+        : await work(execution, watch, { flow, stage, run });
     await watch.close();
     if (watch.lost) return await dropJob(execution, job);
     if (outcome.kind === 'done')
@@ -72,23 +84,26 @@ export async function executeStage(execution: Execution, job: FetchedJob): Promi
   }
 }
 
+const begin = async (stages: Store['stages'], { id, token }: Run, stage: string) => {
+  const { status, attempts } = await stages.start(id, token, stage);
+  return { status, attempts };
+};
+
 async function claim({ link, worker, machine, lease, signal, log }: Execution, job: FetchedJob) {
   return persist(
     () =>
-      link.use(async ({ store, queue }): Promise<Run | undefined> => {
+      link.use(async ({ store, queue }) => {
         try {
           const { id, flow, stage } = job;
-          const run = await store.runs.claim(job.run, {
-            worker,
-            machine: { ...machine, job: { id, flow, stage } },
-            lease,
+          const { run, status, attempts } = await store.transaction(async ({ runs, stages }) => {
+            const claim = { worker, machine: { ...machine, job: { id, flow, stage } }, lease };
+            const claimed = await runs.claim(job.run, claim);
+            return { run: claimed, ...(await begin(stages, claimed, stage)) };
           });
-          const { status, attempts } = await store.stages.start(run.id, run.token, job.stage);
           if (status === 'running') {
-            log(
-              `${run.pipeline}, run ${run.id.slice(0, 8)}: ${job.stage}${attempts > 1 ? ` (attempt ${attempts})` : ''}`,
-            );
-            return run;
+            const again = attempts > 1 ? ` (attempt ${attempts})` : '';
+            log(`${run.pipeline}, run ${run.id.slice(0, 8)}: ${stage}${again}`);
+            return { run, attempts };
           }
           // Its job was done, and given out again before that was known.
           await store.transaction(async (registry) => {
@@ -187,7 +202,7 @@ async function succeed(
             await registry.runs.release(run.id, run.token);
             const { pipeline, priority } = run;
             const then = { run: run.id, flow: flow.name, stage: next.name };
-            await queue.enqueue(registry.database, pipeline, then, { priority });
+            await queue.enqueue(registry.database, pipeline, then, run.token, { priority });
           } else {
             const metrics = Object.assign({}, ...stages.map((done) => done.result?.metrics), result.metrics);
             await registry.runs.complete(run.id, run.token, metrics as JsonObject);
@@ -229,11 +244,7 @@ async function fail(
             const delay = kind === 'crash' ? backOff(stage.crashes - 1) : backOff(stage.failures);
             const { pipeline, priority } = run;
             const again = { run: run.id, flow: flow.name, stage: job.stage };
-            await queue.enqueue(registry.database, pipeline, again, {
-              priority,
-              delay,
-              attempt: stage.attempts,
-            });
+            await queue.enqueue(registry.database, pipeline, again, run.token, { priority, delay });
           }
           await queue.complete(registry.database, job);
           return ends;
@@ -256,11 +267,10 @@ async function giveBack({ link, log }: Execution, run: Run, job: FetchedJob): Pr
     () =>
       link.use(({ store, queue }) =>
         store.transaction(async (registry) => {
-          const stage = (await registry.stages.list(run.id)).find(({ name }) => name === job.stage);
           await registry.runs.release(run.id, run.token);
           const { pipeline, priority } = run;
           const again = { run: run.id, flow: job.flow, stage: job.stage };
-          await queue.enqueue(registry.database, pipeline, again, { priority, attempt: stage!.attempts });
+          await queue.enqueue(registry.database, pipeline, again, run.token, { priority });
           await queue.complete(registry.database, job);
         }),
       ),

@@ -22,14 +22,10 @@ export async function reclaimRuns({ store, queue }: Linked, pipelines: readonly 
     const { id, flow, stage } = machine.job;
     try {
       await store.transaction(async (registry) => {
-        const state = (await registry.stages.list(run.id)).find(({ name }) => name === stage);
-        await registry.runs.release(run.id, run.token);
-        await queue.complete(registry.database, { queue: run.pipeline, id });
-        const again = { run: run.id, flow, stage };
-        await queue.enqueue(registry.database, run.pipeline, again, {
-          priority: run.priority,
-          attempt: state!.attempts,
-        });
+        const { pipeline, token, priority } = run;
+        await registry.runs.release(run.id, token);
+        await queue.complete(registry.database, { queue: pipeline, id });
+        await queue.enqueue(registry.database, pipeline, { run: run.id, flow, stage }, token, { priority });
       });
       reclaimed += 1;
     } catch (error) {

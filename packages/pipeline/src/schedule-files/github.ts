@@ -1,29 +1,34 @@
 import { stringify } from 'yaml';
 import { CommandError } from '../errors.ts';
+import { cronFields } from './cron-fields.ts';
 import { commandOf, type PlatformSchedule } from './index.ts';
+import { plainCron } from './plain-cron.ts';
 
 const header = ({ pipeline }: PlatformSchedule) => `# Retrains ${pipeline} on GitHub's machines.
-# They forget everything when a job ends, and so would the embedded store: give the repository the secret
-# TRAINYARD_DATABASE_URL (postgres://…) and the variable TRAINYARD_ARTIFACTS (s3://bucket/prefix), and for S3 the secrets
-# AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Without a database the job ends with an error instead of training for nothing.
-# GitHub may start a job some minutes late, and leaves slots out when it is busy.
+# They forget everything when a job ends, so what lasts is elsewhere: the job ends with an error, instead of training for
+# nothing, until the repository has (Settings, Secrets and variables, Actions)
+# - the secret TRAINYARD_DATABASE_URL: postgres://…, a database that GitHub's machines can reach
+# - the variable TRAINYARD_ARTIFACTS: s3://bucket/prefix; with @aws-sdk/client-s3 in package.json, the secrets
+#   AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the variable AWS_REGION and, for another service, AWS_ENDPOINT_URL_S3
+# A cache of Actions is no place for a store: entries never change, and go after a week.
+# GitHub starts jobs late, or leaves slots out, when it is busy, mostly at full hours; runs schedules of the default
+# branch alone; and ends those of a public repository after 60 days without activity. What a job leaves undone when it is
+# cancelled or out of time is gone on with by the next one.
 `;
 
-/** A workflow of GitHub Actions. @throws CommandError at a time zone: GitHub has UTC alone */
+const required = ['TRAINYARD_DATABASE_URL', 'TRAINYARD_ARTIFACTS'];
+
+/** A workflow of GitHub Actions. @throws CommandError at times that GitHub has not: less than 5 minutes apart */
 export function githubWorkflow(schedule: PlatformSchedule): Record<string, string> {
   const { pipeline, cron, timeZone } = schedule;
-  if (!/^(Etc\/)?(UTC|GMT|Zulu)$/i.test(timeZone))
-    throw new CommandError(
-      'schedule --file github',
-      'times in UTC, which is all that GitHub knows',
-      timeZone,
-      'give them in UTC, or use a worker: `schedule` without --file',
-    );
+  checkInterval(cron);
   const name = `${pipeline}-retrain`;
-  const secret = (key: string) => `\${{ secrets.${key} }}`;
+  const secret = (key: string) => ({ [key]: `\${{ secrets.${key} }}` });
+  const variable = (key: string) => ({ [key]: `\${{ vars.${key} }}` });
+  const bundle = `${name}-bundle`;
   const workflow = {
     name: `Retrain ${pipeline}`,
-    on: { schedule: [{ cron }], workflow_dispatch: {} },
+    on: { schedule: [{ cron: plainCron(cron), timezone: timeZone }], workflow_dispatch: {} },
     // The next slot waits for the one at work.
     concurrency: { group: name, 'cancel-in-progress': false },
     permissions: { contents: 'read' },
@@ -32,25 +37,50 @@ export function githubWorkflow(schedule: PlatformSchedule): Record<string, strin
         'runs-on': 'ubuntu-latest',
         'timeout-minutes': 350,
         env: {
-          TRAINYARD_DATABASE_URL: secret('TRAINYARD_DATABASE_URL'),
-          TRAINYARD_ARTIFACTS: `\${{ vars.TRAINYARD_ARTIFACTS }}`,
-          AWS_ACCESS_KEY_ID: secret('AWS_ACCESS_KEY_ID'),
-          AWS_SECRET_ACCESS_KEY: secret('AWS_SECRET_ACCESS_KEY'),
-          AWS_REGION: `\${{ vars.AWS_REGION }}`,
+          ...secret('TRAINYARD_DATABASE_URL'),
+          ...variable('TRAINYARD_ARTIFACTS'),
+          ...secret('AWS_ACCESS_KEY_ID'),
+          ...secret('AWS_SECRET_ACCESS_KEY'),
+          ...variable('AWS_REGION'),
+          ...variable('AWS_ENDPOINT_URL_S3'),
           NX_DAEMON: 'false',
         },
         steps: [
           {
-            name: 'A database that remembers',
-            run: 'test -n "$TRAINYARD_DATABASE_URL" || { echo "set the secret TRAINYARD_DATABASE_URL"; exit 1; }',
+            name: 'A store that lasts',
+            run: required
+              .map((key) => `test -n "$${key}" || { echo "::error::${key} is not set"; exit 1; }\n`)
+              .join(''),
           },
-          { uses: 'actions/checkout@v4' },
-          { uses: 'actions/setup-node@v4', with: { 'node-version': 22, cache: 'npm' } },
+          { uses: 'actions/checkout@v6' },
+          { uses: 'actions/setup-node@v6', with: { 'node-version': 22, cache: 'npm' } },
           { run: 'npm ci' },
-          { run: commandOf(schedule) },
+          { name: `Retrain ${pipeline}`, run: commandOf(schedule) },
+          {
+            name: 'The bundle of the champion',
+            // There is none before the first model was approved.
+            'continue-on-error': true,
+            run: `npx nx run ${pipeline}:models -- --deploy "$RUNNER_TEMP/${bundle}"`,
+          },
+          {
+            uses: 'actions/upload-artifact@v6',
+            with: { name: bundle, path: `\${{ runner.temp }}/${bundle}`, 'if-no-files-found': 'ignore' },
+          },
         ],
       },
     },
   };
-  return { [`.github/workflows/${name}.yml`]: header(schedule) + stringify(workflow) };
+  return {
+    [`.github/workflows/${name}.yml`]: header(schedule) + stringify(workflow, { lineWidth: 0 }),
+  };
+}
+
+/** Minutes of the hour, and round to the next one, where hours follow each other. */
+function checkInterval(cron: string): void {
+  const { minute = [0, 1], hour } = cronFields(cron);
+  const hours = hour ?? [0, 1];
+  const follows = hours.some((at) => hours.includes((at + 1) % 24));
+  const round = follows ? [...minute, minute[0]! + 60] : minute;
+  if (round.every((at, i) => i === 0 || at - round[i - 1]! >= 5)) return;
+  throw new CommandError('schedule --file github', 'times at least 5 minutes apart', JSON.stringify(cron));
 }

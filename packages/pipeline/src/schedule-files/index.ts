@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { CommandError } from '../errors.ts';
@@ -23,17 +24,24 @@ export const platformFiles = {
 
 export type SchedulerPlatform = keyof typeof platformFiles;
 
-/** What such a scheduler runs, once a slot. */
-export const argumentsOf = ({ pipeline, mode }: PlatformSchedule): string[] => [
-  'npx',
-  'nx',
+const targetOf = ({ pipeline, mode }: PlatformSchedule): string =>
+  `${pipeline}:${mode === 'always' ? 'retrain' : 'check'}`;
+
+/** What a scheduler runs once a slot, which may send it a signal. */
+export const argumentsOf = (schedule: PlatformSchedule): string[] => [
+  'node_modules/.bin/nx',
   'run',
-  `${pipeline}:${mode === 'always' ? 'retrain' : 'check'}`,
+  targetOf(schedule),
 ];
 
-export const commandOf = (schedule: PlatformSchedule): string => argumentsOf(schedule).join(' ');
+/** The same as people write it. */
+export const commandOf = (schedule: PlatformSchedule): string => `npx nx run ${targetOf(schedule)}`;
 
-/** @returns the paths that were written @throws CommandError where a file is there already */
+/**
+ * Writes all of a platform's files, or none.
+ * @returns the paths that were written
+ * @throws CommandError where a file is there already
+ */
 export async function writePlatformFile(
   platform: SchedulerPlatform,
   schedule: PlatformSchedule,
@@ -41,17 +49,22 @@ export async function writePlatformFile(
 ): Promise<string[]> {
   if (!schedule.cron)
     throw new CommandError('schedule', 'the times, such as "0 3 * * *"', 'none', 'give them before --file');
-  const written: string[] = [];
-  for (const [name, content] of Object.entries(platformFiles[platform](schedule))) {
-    const path = join(resolve(out), name);
-    await mkdir(dirname(path), { recursive: true });
+  const files = Object.entries(platformFiles[platform](schedule)).map(([name, content]) => ({
+    path: join(resolve(out), name),
+    content,
+  }));
+  const taken = ({ path }: { path: string }) => {
+    throw new CommandError(relative('.', path), 'no file yet', 'one that is there', 'move it away first');
+  };
+  for (const file of files) if (existsSync(file.path)) taken(file);
+  for (const file of files) {
+    await mkdir(dirname(file.path), { recursive: true });
     try {
-      await writeFile(path, content, { flag: 'wx' });
+      await writeFile(file.path, file.content, { flag: 'wx' });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      throw new CommandError(relative('.', path), 'no file yet', 'one that is there', 'move it away first');
+      taken(file);
     }
-    written.push(relative('.', path));
   }
-  return written;
+  return files.map(({ path }) => relative('.', path));
 }

@@ -1,49 +1,76 @@
 import { stringify } from 'yaml';
+import { CommandError } from '../errors.ts';
 import { argumentsOf, type PlatformSchedule } from './index.ts';
+import { plainCron } from './plain-cron.ts';
+
+/** Kubernetes adds 11 characters for each job, of 63 in all. */
+const longestName = 52;
 
 const header = ({
   pipeline,
+  mode,
 }: PlatformSchedule) => `# Retrains ${pipeline}, one job a slot. Before you apply it:
-# - image: your checkout with its node_modules, such as one made from node:22-bookworm with npm ci
-# - the secret trainyard with the key database-url: postgres://…, a database that all jobs share
-# - the config map trainyard with the key artifacts: s3://bucket/prefix, or mount a shared folder and name that
-# A job that is killed, or whose node goes away, is started again and goes on where the run was.
+# - image: your checkout with its node_modules, which is the folder that commands run in. Such as
+#     FROM node:22-bookworm-slim
+#     WORKDIR /trainyard
+#     COPY . .
+#     RUN npm ci
+#   and, for artifacts in S3, npm install @aws-sdk/client-s3. The pictures must be in it too, or on a volume.
+# - the secret trainyard: database-url, postgres://…, a database that all jobs share. What else is in it, such as
+#   AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, becomes a variable of that name.
+#     kubectl create secret generic trainyard --from-literal=database-url=postgres://…
+# - the config map trainyard: artifacts, s3://bucket/prefix, or the path of a volume that all jobs mount.
+#     kubectl create configmap trainyard --from-literal=artifacts=s3://…
+# To try it: kubectl create job --from=cronjob/${pipeline}-retrain ${pipeline}-retrain-by-hand
+# What a job leaves undone when its pod is ended ${
+  mode === 'always'
+    ? `is gone on with by the next slot's, or by any worker (nx run ${pipeline}:worker).
+# It is not started again by itself, since that would ask for a second training beside the first.`
+    : `is gone on with by its next try.`
+}
+# Kubernetes leaves out a time in the hour that clocks leave out in spring.
 `;
 
-/** A CronJob of batch/v1. */
+/** A CronJob of batch/v1. @throws CommandError at a pipeline's name that is too long for it */
 export function kubernetesCronJob(schedule: PlatformSchedule): Record<string, string> {
-  const { pipeline, cron, timeZone } = schedule;
+  const { pipeline, cron, timeZone, mode } = schedule;
   const name = `${pipeline}-retrain`;
-  const [command, ...args] = argumentsOf(schedule);
+  if (name.length > longestName)
+    throw new CommandError(
+      'schedule --file kubernetes',
+      `a name of at most ${longestName} characters, with -retrain`,
+      name,
+    );
+  const labels = { 'app.kubernetes.io/name': 'trainyard', 'app.kubernetes.io/instance': pipeline };
   const job = {
     apiVersion: 'batch/v1',
     kind: 'CronJob',
-    metadata: { name, labels: { app: 'trainyard', pipeline } },
+    metadata: { name, labels },
     spec: {
-      schedule: cron,
+      schedule: plainCron(cron),
       timeZone,
-      // A slot that comes while the last one is at work is left out.
+      // A slot that comes while the last one is at work waits, or is left out when the next one comes.
       concurrencyPolicy: 'Forbid',
-      // One that was missed, as in an outage of the cluster, is caught up within a day.
+      // The last one that was missed, as in an outage of the cluster, is caught up within a day.
       startingDeadlineSeconds: 86_400,
       successfulJobsHistoryLimit: 3,
       failedJobsHistoryLimit: 3,
       jobTemplate: {
         spec: {
-          backoffLimit: 3,
+          backoffLimit: mode === 'always' ? 0 : 3,
           ttlSecondsAfterFinished: 7 * 86_400,
           template: {
-            metadata: { labels: { app: 'trainyard', pipeline } },
+            metadata: { labels },
             spec: {
               restartPolicy: 'Never',
               // Enough to write a checkpoint and to put the work back.
-              terminationGracePeriodSeconds: 60,
+              terminationGracePeriodSeconds: 120,
               containers: [
                 {
                   name: 'retrain',
                   image: 'registry.example.com/trainyard:latest',
-                  command: [command],
-                  args,
+                  // Not npx, which ends at a signal without telling Nx.
+                  command: argumentsOf(schedule),
                   env: [
                     { name: 'CI', value: 'true' },
                     { name: 'NX_DAEMON', value: 'false' },
@@ -56,6 +83,7 @@ export function kubernetesCronJob(schedule: PlatformSchedule): Record<string, st
                       valueFrom: { configMapKeyRef: { name: 'trainyard', key: 'artifacts' } },
                     },
                   ],
+                  envFrom: [{ secretRef: { name: 'trainyard' } }],
                   resources: { requests: { cpu: '2', memory: '2Gi' }, limits: { memory: '4Gi' } },
                 },
               ],
@@ -65,5 +93,5 @@ export function kubernetesCronJob(schedule: PlatformSchedule): Record<string, st
       },
     },
   };
-  return { [`${name}.cronjob.yaml`]: header(schedule) + stringify(job) };
+  return { [`${name}.cronjob.yaml`]: header(schedule) + stringify(job, { lineWidth: 0 }) };
 }
