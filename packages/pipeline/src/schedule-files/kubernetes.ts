@@ -16,11 +16,10 @@ const header = ({
 #     COPY . .
 #     RUN npm ci
 #   and, for artifacts in S3, npm install @aws-sdk/client-s3. The pictures must be in it too, or on a volume.
-# - the secret trainyard: database-url, postgres://…, a database that all jobs share. What else is in it, such as
-#   AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, becomes a variable of that name.
-#     kubectl create secret generic trainyard --from-literal=database-url=postgres://…
-# - the config map trainyard: artifacts, s3://bucket/prefix, or the path of a volume that all jobs mount.
-#     kubectl create configmap trainyard --from-literal=artifacts=s3://…
+# - a secret and a config map, whose keys become variables: a database that all jobs share, and a place for artifacts,
+#   s3://bucket/prefix or the path of a volume that all jobs mount. For S3 also AWS_ACCESS_KEY_ID and so on.
+#     kubectl create secret generic trainyard --from-literal=TRAINYARD_DATABASE_URL=postgres://…
+#     kubectl create configmap trainyard --from-literal=TRAINYARD_ARTIFACTS=s3://…
 # To try it: kubectl create job --from=cronjob/${pipeline}-retrain ${pipeline}-retrain-by-hand
 # What a job leaves undone when its pod is ended ${
   mode === 'always'
@@ -49,7 +48,7 @@ export function kubernetesCronJob(schedule: PlatformSchedule): Record<string, st
     spec: {
       schedule: plainCron(cron),
       timeZone,
-      // A slot that comes while the last one is at work waits, or is left out when the next one comes.
+      // A slot that comes while the last one is at work waits for it; of several that wait, the last one is started.
       concurrencyPolicy: 'Forbid',
       // The last one that was missed, as in an outage of the cluster, is caught up within a day.
       startingDeadlineSeconds: 86_400,
@@ -74,16 +73,17 @@ export function kubernetesCronJob(schedule: PlatformSchedule): Record<string, st
                   env: [
                     { name: 'CI', value: 'true' },
                     { name: 'NX_DAEMON', value: 'false' },
+                    // By name: without them a pod does not start, rather than use a store that goes with it.
                     {
                       name: 'TRAINYARD_DATABASE_URL',
-                      valueFrom: { secretKeyRef: { name: 'trainyard', key: 'database-url' } },
+                      valueFrom: { secretKeyRef: { name: 'trainyard', key: 'TRAINYARD_DATABASE_URL' } },
                     },
                     {
                       name: 'TRAINYARD_ARTIFACTS',
-                      valueFrom: { configMapKeyRef: { name: 'trainyard', key: 'artifacts' } },
+                      valueFrom: { configMapKeyRef: { name: 'trainyard', key: 'TRAINYARD_ARTIFACTS' } },
                     },
                   ],
-                  envFrom: [{ secretRef: { name: 'trainyard' } }],
+                  envFrom: [{ configMapRef: { name: 'trainyard' } }, { secretRef: { name: 'trainyard' } }],
                   resources: { requests: { cpu: '2', memory: '2Gi' }, limits: { memory: '4Gi' } },
                 },
               ],
@@ -93,5 +93,8 @@ export function kubernetesCronJob(schedule: PlatformSchedule): Record<string, st
       },
     },
   };
-  return { [`${name}.cronjob.yaml`]: header(schedule) + stringify(job, { lineWidth: 0 }) };
+  return {
+    [`${name}.cronjob.yaml`]:
+      header(schedule) + stringify(job, { lineWidth: 0, aliasDuplicateObjects: false }),
+  };
 }
