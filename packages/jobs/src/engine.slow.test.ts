@@ -91,7 +91,7 @@ function testEngine(makeUrl: () => Promise<string | undefined>): void {
 
   test('a worker that is stopped puts its stage back, and the next one goes on where it was', async () => {
     bench = await JobBench.create(await makeUrl());
-    const [run] = await bench.start(relayFlow, [{ seed: 5, steps: 100, stepMs: 30 }]);
+    const [run] = await bench.start(relayFlow, [{ seed: 5, steps: 60, stepMs: 30 }]);
     const first = bench.worker();
     await bench.until(async ({ stages }) => ((await stages.list(run!.id))[0]!.progress ? true : undefined));
     first.kill('SIGTERM');
@@ -103,14 +103,14 @@ function testEngine(makeUrl: () => Promise<string | undefined>): void {
     expect(stopped.progress).toBeGreaterThan(0);
     bench.worker();
     const { metrics } = await endOf(run!);
-    const [calm] = await bench.start(relayFlow, [{ seed: 5, steps: 100, stepMs: 0 }]);
+    const [calm] = await bench.start(relayFlow, [{ seed: 5, steps: 60, stepMs: 0 }]);
     expect((await endOf(calm!)).metrics).toEqual(metrics);
     await bench.stop();
   });
 
   test('a machine that goes away leaves a checkpoint, and another one goes on from there', async () => {
     bench = await JobBench.create(await makeUrl());
-    const [run] = await bench.start(relayFlow, [{ seed: 5, steps: 400, stepMs: 30 }]);
+    const [run] = await bench.start(relayFlow, [{ seed: 5, steps: 160, stepMs: 30 }]);
     const first = bench.worker();
     await bench.until(async ({ runs }) =>
       (await runs.files(run!.id)).some(({ name }) => name === 'checkpoints/first.json') ? true : undefined,
@@ -240,7 +240,7 @@ describe.skipIf(postgresMissing)(`on PostgreSQL${postgresMissing ? ` (${postgres
     bench = await JobBench.create(await server.createDatabase());
     const started = await bench.start(
       sprintFlow,
-      Array.from({ length: 200 }, (_, seed) => ({ seed: seed + 1, steps: 4, stepMs: 100 })),
+      Array.from({ length: 200 }, (_, seed) => ({ seed: seed + 1, steps: 20, stepMs: 100 })),
     );
     const workers = Array.from({ length: 4 }, () => bench.worker());
     const random = randomNumbers(50);

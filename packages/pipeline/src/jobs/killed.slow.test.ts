@@ -1,9 +1,9 @@
-import { execFile, spawn } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { openStore, type Store } from '@trainyard/registry';
 import { afterEach, expect, test } from 'vitest';
+import { randomNumbers } from '../../../registry/src/testing/random-numbers.cases.ts';
 import { writeGlyphsPipeline } from '../testing/glyphs-pipeline.ts';
 import { TestWorkspace } from '../testing/workspace.ts';
 
@@ -18,7 +18,7 @@ async function makeWorkspace(): Promise<TestWorkspace> {
   const workspace = await TestWorkspace.create();
   workspaces.push(workspace);
   // Long enough for the kills to fall into every stage.
-  await writeGlyphsPipeline(workspace, { epochs: 10, train: 2400 });
+  await writeGlyphsPipeline(workspace, { epochs: Math.ceil(kills / 2), train: 2400 });
   return workspace;
 }
 
@@ -58,9 +58,10 @@ const digestsOf = (workspace: TestWorkspace) =>
     };
   });
 
+/** proc(5); none where the platform does not say, or the process has ended. */
 const childrenOf = async (pid: number): Promise<number[]> => {
-  const { stdout } = await promisify(execFile)('pgrep', ['-P', String(pid)]).catch(() => ({ stdout: '' }));
-  return stdout.split('\n').filter(Boolean).map(Number);
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return children.split(' ').filter(Boolean).map(Number);
 };
 
 const isAlive = (pid: number): boolean => {
@@ -79,7 +80,7 @@ test(`a retraining survives ${kills} kills of worker, child or both, and ends as
 
   const harsh = await makeWorkspace();
   expect(await harsh.trainyard('retrain', 'glyphs', '--detach')).toMatchObject({ exitCode: 0 });
-  const random = mulberry32(20);
+  const random = randomNumbers(20);
   const seen = new Set<number>();
   const said: string[] = [];
   let worker = startWorker(harsh, said);
@@ -139,15 +140,4 @@ function startWorker(workspace: TestWorkspace, said: string[]) {
 async function leftovers(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true });
   return entries.filter((name) => /\.(tmp|partial|previous|next)/.test(name) && !name.includes('database'));
-}
-
-/** Seeded, so that a failure can be repeated (T. Ettinger, mulberry32, public domain). */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
