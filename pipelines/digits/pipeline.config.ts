@@ -29,4 +29,13 @@ export default definePipeline({
     minAccuracy: 0.985,
     maxAccuracyDrop: { default: 0.005, sparse: 0.01, pruned: 0.01, 'pruned-int8': 0.01 },
   },
+  sweep: {
+    method: 'halving',
+    trials: 9,
+    space: {
+      'train.learningRate': { min: 0.01, max: 0.3, scale: 'log' },
+      'train.optimizer.momentum': { min: 0.5, max: 0.95 },
+      'train.batchSize': { values: [16, 32, 64] },
+    },
+  },
 });
