@@ -7,6 +7,8 @@ const exclude = ['**/node_modules/**', '**/dist/**'];
 
 export default defineConfig({
   test: {
+    // All processors: by default one is left out, which is half of them on two.
+    maxWorkers: '100%',
     projects: [
       {
         resolve,

@@ -1,4 +1,5 @@
 /** Jobs that survive anything: stages as a flow, workers and schedules over pg-boss. */
+export { cancelRun } from './cancel-run.ts';
 export { type CronTimes, checkTimes, lastSlot, nextSlots } from './cron.ts';
 export { JobError } from './errors.ts';
 export {

@@ -1,4 +1,5 @@
 import type { Store } from '@trainyard/registry';
+import { flowOf } from './cancel-run.ts';
 import type { Flow } from './flow.ts';
 import type { Queue } from './queue.ts';
 
@@ -16,7 +17,7 @@ export async function resumeRuns(store: Store, queue: Queue, flows: readonly Flo
   for (const run of open) {
     const stages = await store.stages.list(run.id);
     const next = stages.find(({ status }) => status !== 'succeeded');
-    const flow = flows.find((known) => sameNames(known.stages, stages));
+    const flow = flowOf(flows, stages);
     if (!next || !flow) continue;
     await queue.ensure(run.pipeline);
     await store.transaction(async (registry) => {
@@ -29,8 +30,3 @@ export async function resumeRuns(store: Store, queue: Queue, flows: readonly Flo
   }
   return resumed;
 }
-
-const sameNames = (
-  a: readonly { readonly name: string }[],
-  b: readonly { readonly name: string }[],
-): boolean => a.length === b.length && a.every(({ name }, i) => name === b[i]!.name);

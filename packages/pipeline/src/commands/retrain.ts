@@ -1,5 +1,6 @@
 import type { Store } from '@trainyard/registry';
 import { type Command, Option } from 'commander';
+import { currentCommit } from '../current-commit.ts';
 import { CommandError } from '../errors.ts';
 import { checkFlow, newCheck } from '../jobs/check-flow.ts';
 import { pipelineFolder } from '../jobs/places.ts';
@@ -39,9 +40,10 @@ export const retrainCommand = (program: Command, context: CommandContext) =>
       const root = pipelineFolder(project);
       const pipeline = await loadPipeline(root, overrides);
       const code = await codeOf(root);
+      const commit = await currentCommit(root);
       const run = await withStore((store) =>
         enqueueRun(store, retrainFlow, project, async (registry) => ({
-          ...(await newTraining(registry, { project, pipeline, code, ...(start && { start }) })),
+          ...(await newTraining(registry, { project, pipeline, code, commit, ...(start && { start }) })),
           priority: Number(priority),
         })),
       );

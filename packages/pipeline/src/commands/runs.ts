@@ -1,11 +1,14 @@
+import { cancelRun } from '@trainyard/jobs';
 import type { Run, Store } from '@trainyard/registry';
 import type { Command } from 'commander';
 import { CommandError } from '../errors.ts';
+import { flows } from '../jobs/flows.ts';
 import { compareRuns } from './compare-runs.ts';
 import { type CommandContext, pipelineName, withStore } from './context.ts';
 import { duration, figure, makeTable, short, time } from './format.ts';
 import { lineageLines } from './lineage-lines.ts';
 import { showRun } from './show-run.ts';
+import { withQueue } from './work-on.ts';
 
 export const runsCommand = (program: Command, { log }: CommandContext) => {
   program
@@ -38,7 +41,8 @@ export const runsCommand = (program: Command, { log }: CommandContext) => {
             case 'lineage':
               return log.log(await lineageLines(store, pipeline, ids[0]));
             case 'cancel': {
-              const run = await store.runs.cancel((await find(requireId(ids, 'cancel'))).id, reason);
+              const { id } = await find(requireId(ids, 'cancel'));
+              const run = await withQueue(store, (queue) => cancelRun(store, queue, flows, { id, reason }));
               return log.success(`run ${run.id} is cancelled`);
             }
             default:

@@ -4,23 +4,27 @@ import { flows } from '../jobs/flows.ts';
 import { workFolder } from '../jobs/places.ts';
 import { type CommandContext, openWorkspaceStore } from './context.ts';
 
-/** Starts a run, for whichever worker takes it. */
-export async function enqueueRun(
-  store: Store,
-  flow: Flow,
-  pipeline: string,
-  newRun: (registry: Registry) => NewRun | Promise<NewRun>,
-): Promise<Run> {
+/** Opens the queue of a store for one piece of work. */
+export async function withQueue<T>(store: Store, work: (queue: Queue) => Promise<T>): Promise<T> {
   const queue = await Queue.open(store.database);
   try {
-    await queue.ensure(pipeline);
-    return await store.transaction(async (registry) =>
-      startRun(registry, queue, flow, await newRun(registry)),
-    );
+    return await work(queue);
   } finally {
     await queue.close();
   }
 }
+
+/** Starts a run, for whichever worker takes it. */
+export const enqueueRun = (
+  store: Store,
+  flow: Flow,
+  pipeline: string,
+  newRun: (registry: Registry) => NewRun | Promise<NewRun>,
+): Promise<Run> =>
+  withQueue(store, async (queue) => {
+    await queue.ensure(pipeline);
+    return store.transaction(async (registry) => startRun(registry, queue, flow, await newRun(registry)));
+  });
 
 /** Works as a worker does, until `isDone`, or until Ctrl-C: then any worker can go on. */
 export const workUntil = (

@@ -16,6 +16,7 @@ export interface CheckResult {
   /** The config as the check found it, and the digest of the network's code. */
   readonly pipeline: Pipeline;
   readonly code: string;
+  readonly commit: string | null;
   readonly champion: number | null;
 }
 
@@ -38,7 +39,7 @@ export const checkFlow: Flow = {
 };
 
 async function startWhatIsNeeded({ registry, queue, run, result }: StageEnd): Promise<void> {
-  const { needed, reasons, report, pipeline, code, champion } = result as unknown as CheckResult;
+  const { needed, reasons, report, pipeline, code, commit, champion } = result as unknown as CheckResult;
   const { start } = checkConfigOf(run);
   const check = await registry.checks.record({
     key: `run/${run.id}`,
@@ -51,7 +52,13 @@ async function startWhatIsNeeded({ registry, queue, run, result }: StageEnd): Pr
   });
   if (!needed) return;
   const started = await startRun(registry, queue, retrainFlow, {
-    ...(await newTraining(registry, { project: run.pipeline, pipeline, code, ...(start && { start }) })),
+    ...(await newTraining(registry, {
+      project: run.pipeline,
+      pipeline,
+      code,
+      commit,
+      ...(start && { start }),
+    })),
     key: `check/${check.id}`,
     trigger: run.trigger,
   });

@@ -1,4 +1,5 @@
 import type { ImageDataset } from '@trainyard/trainer';
+import { currentCommit } from '../current-commit.ts';
 import { readDatasetInfo, readSplit, readTrainedOn } from '../dataset-file.ts';
 import type { PipelineFolder } from '../folder.ts';
 import { loadPipeline } from '../load-pipeline.ts';
@@ -20,7 +21,12 @@ export const checkWork: JobStage = async (context) => {
     checkConfigOf(context.task.run).mode === 'always'
       ? { needed: true, reasons: ['its schedule asks for it each time'], report: {}, champion: null }
       : await look(context, pipeline);
-  const result: CheckResult = { ...found, pipeline, code: await codeOf(root) };
+  const result: CheckResult = {
+    ...found,
+    pipeline,
+    code: await codeOf(root),
+    commit: await currentCommit(root),
+  };
   return { outputs: [], result: asJson(result) };
 };
 

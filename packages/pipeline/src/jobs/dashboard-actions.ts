@@ -2,14 +2,15 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { DashboardActions } from '@trainyard/dashboard';
-import { checkTimes, type Queue, startRun } from '@trainyard/jobs';
+import { cancelRun, checkTimes, type Queue, startRun } from '@trainyard/jobs';
 import type { Store } from '@trainyard/registry';
 import { configFile } from '../folder.ts';
 import { checkFlow, newCheck } from './check-flow.ts';
+import { flows } from './flows.ts';
 
 /** What the dashboard's buttons do: the same as the commands. */
 export function dashboardActions(store: Store, queue: Queue): DashboardActions {
-  const { aliases, runs, schedules } = store;
+  const { aliases, schedules } = store;
   const by = 'dashboard';
   return {
     pipelines,
@@ -27,7 +28,7 @@ export function dashboardActions(store: Store, queue: Queue): DashboardActions {
       return id;
     },
     async cancel(run, reason) {
-      await runs.cancel(run, reason);
+      await cancelRun(store, queue, flows, { id: run, reason });
     },
     async approve(version, reason) {
       await aliases.approve(version, { by, reason });

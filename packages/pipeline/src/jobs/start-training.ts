@@ -11,6 +11,8 @@ export interface Training {
   readonly pipeline: Pipeline;
   /** Digest of the network's code: `codeOf`. */
   readonly code: string;
+  /** What the run is recorded with: `currentCommit`. */
+  readonly commit?: string | null;
   /** As the config says, unless given. */
   readonly start?: StartMode;
 }
@@ -22,7 +24,7 @@ export const codeOf = async (root: string): Promise<string> =>
 /** A run that retrains a pipeline, from its champion where the config wants something of it. */
 export async function newTraining(
   registry: Pick<Registry, 'aliases'>,
-  { project, pipeline, code, start = pipeline.retrain.start }: Training,
+  { project, pipeline, code, commit, start = pipeline.retrain.start }: Training,
 ): Promise<NewRun> {
   const wantsParent = start === 'warm' || pipeline.retrain.data.keep !== 'current';
   const champion = wantsParent ? await championOf(registry, project) : undefined;
@@ -33,6 +35,7 @@ export async function newTraining(
     config: asJson(config),
     configDigest: sectionsOf(pipeline).package.configDigest,
     seeds: pipeline.seed,
+    ...(commit && { commit }),
     ...(parent && { parent: parent.run }),
   };
 }

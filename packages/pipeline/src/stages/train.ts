@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { fit, loadWeights, type Module, saveWeights } from '@trainyard/trainer';
-import { $ } from 'zx';
 import { digestOf } from '../config.ts';
+import { currentCommit } from '../current-commit.ts';
 import { holdOut, readDatasetInfo, readSplit } from '../dataset-file.ts';
 import { CommandError } from '../errors.ts';
 import { json, type PipelineFolder } from '../folder.ts';
@@ -12,15 +12,6 @@ import { scheduleOf } from '../recipe.ts';
 import { runOptionsOf } from '../run-options.ts';
 import type { RunRecord } from '../run-record.ts';
 import type { Stage } from '../stage.ts';
-
-/** The platform's own shell: zx alone would look for bash, which Windows may lack. */
-const run = $({ nothrow: true, quiet: true, shell: true, prefix: '', postfix: '', quote: String });
-
-/** The commit whose code trains, or null outside of a repository. */
-async function currentCommit(root: string): Promise<string | null> {
-  const { exitCode, stdout } = await run({ cwd: root })`git rev-parse HEAD`;
-  return exitCode === 0 ? stdout.trim() : null;
-}
 
 /**
  * Starts the network from the champion's weights, which lie in the work folder as `warm/weights.bin`.
