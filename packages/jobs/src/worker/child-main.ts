@@ -8,14 +8,16 @@ const say = (message: FromChild) => {
   if (process.connected) process.send?.(message, () => undefined);
 };
 
-// The worker is gone, so nobody wants the result.
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+// The worker is gone, so nobody wants the result; it may have gone before this line.
+const end = () => process.kill(process.pid, 'SIGKILL');
+process.on('disconnect', end);
+if (!process.connected) end();
 // The terminal gives Ctrl-C to the worker as well, which then tells this process what to do.
 process.on('SIGINT', () => undefined);
 
-// Work that blocks this thread hears no disconnect: a thread beside it looks whether the parent is the one it was.
+// Work that blocks this thread hears no disconnect: a thread beside it looks whether the worker is the parent still.
 new Worker(
-  `setInterval(() => { if (process.ppid !== ${process.ppid}) process.kill(process.pid, 'SIGKILL'); }, 500)`,
+  `setInterval(() => { if (process.ppid !== ${Number(process.argv[2])}) process.kill(process.pid, 'SIGKILL'); }, 500)`,
   { eval: true, execArgv: [] },
 ).unref();
 

@@ -88,7 +88,7 @@ export class Child {
   #running(): ChildProcess {
     const kept = this.#process;
     if (kept?.connected && kept.exitCode === null && kept.signalCode === null) return kept;
-    this.#process = fork(main, {
+    this.#process = fork(main, [String(process.pid)], {
       serialization: 'advanced',
       execArgv: process.execArgv,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
