@@ -1,24 +1,26 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openStore, type Run, type Store } from '@trainyard/registry';
+import { afterAll } from 'vitest';
 import type { Flow } from '../flow.ts';
 import { Queue } from '../queue.ts';
 import { startRun } from '../start-run.ts';
 import type { RelayConfig } from './relay-work.cases.ts';
 
 let made: Promise<string> | undefined;
+afterAll(async () => {
+  if (made) await rm(await made, { recursive: true, force: true });
+});
 
 /** An embedded store without content: to make one takes seconds, to copy one does not. */
 function emptyStore(): Promise<string> {
   made ??= (async () => {
     const folder = await mkdtemp(join(tmpdir(), 'trainyard-empty-'));
-    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
     const store = await openStore({ folder, url: '' });
     await (await Queue.open(store.database)).close();
     await store.close();

@@ -1,7 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ArtifactError, InputError } from '../../errors.ts';
 import { testArtifacts } from '../../testing/artifacts.cases.ts';
 import {
@@ -62,6 +63,13 @@ test('all of more artifacts than fit on a page are listed, and nothing else of t
 });
 
 test('20 MB go through a temporary file, which leaves nothing', async () => {
+  // Others have theirs in the folder that everybody has.
+  const own = await mkdtemp(join(tmpdir(), 'spools-'));
+  vi.stubEnv('TMPDIR', own);
+  onTestFinished(async () => {
+    vi.unstubAllEnvs();
+    await rm(own, { recursive: true, force: true });
+  });
   const pieces = async function* () {
     for (let i = 0; i < 20; i++) {
       yield new Uint8Array(1_000_000).fill(i);
