@@ -108,26 +108,6 @@ function testEngine(makeUrl: () => Promise<string | undefined>): void {
     await bench.stop();
   });
 
-  test('a machine that goes away leaves a checkpoint, and another one goes on from there', async () => {
-    bench = await JobBench.create(await makeUrl());
-    const [run] = await bench.start(relayFlow, [{ seed: 5, steps: 160, stepMs: 30 }]);
-    const first = bench.worker();
-    await bench.until(async ({ runs }) =>
-      (await runs.files(run!.id)).some(({ name }) => name === 'checkpoints/first.json') ? true : undefined,
-    );
-    first.kill('SIGKILL');
-    await once(first, 'exit');
-    await rm(join(bench.folder, 'work'), { recursive: true });
-    bench.worker();
-    expect(await endOf(run!)).toMatchObject({ status: 'succeeded' });
-    await inStore(async ({ runs, stages }) => {
-      const [stage] = await stages.list(run!.id);
-      expect(stage!.result!.from).toBeGreaterThan(0);
-      expect((await runs.files(run!.id)).map(({ name }) => name)).toEqual(['relay/number.txt']);
-    });
-    await bench.stop();
-  });
-
   test('a worker that is paused past its heartbeat comes back: what it has by then is refused', async () => {
     bench = await JobBench.create(await makeUrl());
     // The process that has an embedded store open must not be the one that is paused.
@@ -203,6 +183,26 @@ describe.skipIf(postgresMissing)(`on PostgreSQL${postgresMissing ? ` (${postgres
   afterAll(() => server.stop());
 
   testEngine(() => server.createDatabase());
+
+  test('a machine that goes away leaves a checkpoint, and another one goes on from there', async () => {
+    bench = await JobBench.create(await server.createDatabase());
+    const [run] = await bench.start(relayFlow, [{ seed: 5, steps: 160, stepMs: 30 }]);
+    const first = bench.worker();
+    await bench.until(async ({ runs }) =>
+      (await runs.files(run!.id)).some(({ name }) => name === 'checkpoints/first.json') ? true : undefined,
+    );
+    first.kill('SIGKILL');
+    await once(first, 'exit');
+    await rm(join(bench.folder, 'work'), { recursive: true });
+    bench.worker();
+    expect(await endOf(run!)).toMatchObject({ status: 'succeeded' });
+    await inStore(async ({ runs, stages }) => {
+      const [stage] = await stages.list(run!.id);
+      expect(stage!.result!.from).toBeGreaterThan(0);
+      expect((await runs.files(run!.id)).map(({ name }) => name)).toEqual(['relay/number.txt']);
+    });
+    await bench.stop();
+  });
 
   test('200 jobs of a second over 4 workers take at most 1.3 times as long as they must', async () => {
     bench = await JobBench.create(await server.createDatabase());
