@@ -30,11 +30,11 @@ export class Spool {
     this.#held = 0;
   }
 
-  /** A stream of all bytes from the first one on. */
+  /** A stream of all bytes from the first one on; the ones before it may have been given up at any point. */
   async stream(): Promise<Readable> {
     if (!this.#file) return Readable.from(this.#pieces, { objectMode: false });
     if (this.#held > 0) await this.#spill();
-    return this.#file.handle.createReadStream({ start: 0, autoClose: false });
+    return Readable.from(readAll(this.#file.handle), { objectMode: false });
   }
 
   async close(): Promise<void> {
@@ -43,6 +43,16 @@ export class Spool {
     this.#pieces = [];
     await file?.handle.close();
     if (file) await rm(file.path, { force: true });
+  }
+}
+
+/** A stream of the handle's own would close the handle when it is destroyed, whatever it was told. */
+async function* readAll(handle: FileHandle): AsyncGenerator<Uint8Array> {
+  for (let at = 0; ; ) {
+    const { bytesRead, buffer } = await handle.read(new Uint8Array(256 * 1024), 0, 256 * 1024, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
   }
 }
 
