@@ -4,10 +4,10 @@ import {
   NotFoundError,
   type Run,
   StaleTokenError,
-  type Store,
 } from '@trainyard/registry';
 import { messageOf } from '../errors.ts';
-import type { Flow, FlowStage, StageResult } from '../flow.ts';
+import type { Flow, FlowStage, StageEnd, StageResult } from '../flow.ts';
+import type { StageJob } from '../job.ts';
 import type { FetchedJob } from '../queue.ts';
 import type { Child, ChildOutcome } from './child.ts';
 import type { Link } from './link.ts';
@@ -84,11 +84,6 @@ export async function executeStage(execution: Execution, job: FetchedJob): Promi
   }
 }
 
-const begin = async (stages: Store['stages'], { id, token }: Run, stage: string) => {
-  const { status, attempts } = await stages.start(id, token, stage);
-  return { status, attempts };
-};
-
 async function claim({ link, worker, machine, lease, signal, log }: Execution, job: FetchedJob) {
   return persist(
     () =>
@@ -98,7 +93,8 @@ async function claim({ link, worker, machine, lease, signal, log }: Execution, j
           const { run, status, attempts } = await store.transaction(async ({ runs, stages }) => {
             const claim = { worker, machine: { ...machine, job: { id, flow, stage } }, lease };
             const claimed = await runs.claim(job.run, claim);
-            return { run: claimed, ...(await begin(stages, claimed, stage)) };
+            const begun = await stages.start(job.run, claimed.token, stage);
+            return { run: claimed, status: begun.status, attempts: begun.attempts };
           });
           if (status === 'running') {
             const again = attempts > 1 ? ` (attempt ${attempts})` : '';
@@ -199,10 +195,7 @@ async function succeed(
           for (const { name } of await registry.runs.files(run.id))
             if (name.startsWith(`${checkpoints}/`)) await registry.runs.detach(run.id, run.token, name);
           if (next) {
-            await registry.runs.release(run.id, run.token);
-            const { pipeline, priority } = run;
-            const then = { run: run.id, flow: flow.name, stage: next.name };
-            await queue.enqueue(registry.database, pipeline, then, run.token, { priority });
+            await passOn({ registry, queue, run }, { run: run.id, flow: flow.name, stage: next.name });
           } else {
             const metrics = Object.assign({}, ...stages.map((done) => done.result?.metrics), result.metrics);
             await registry.runs.complete(run.id, run.token, metrics as JsonObject);
@@ -240,11 +233,8 @@ async function fail(
             await registry.runs.fail(run.id, run.token, reason);
             await flow.onEnd?.({ registry, queue, run });
           } else {
-            await registry.runs.release(run.id, run.token);
             const delay = kind === 'crash' ? backOff(stage.crashes - 1) : backOff(stage.failures);
-            const { pipeline, priority } = run;
-            const again = { run: run.id, flow: flow.name, stage: job.stage };
-            await queue.enqueue(registry.database, pipeline, again, run.token, { priority, delay });
+            await passOn({ registry, queue, run }, job, delay);
           }
           await queue.complete(registry.database, job);
           return ends;
@@ -257,6 +247,17 @@ async function fail(
   );
 }
 
+/** Gives a run back, and enqueues the stage that is its turn then, in the transaction of `registry`. */
+async function passOn(
+  { registry, queue, run }: Omit<StageEnd, 'result'>,
+  { flow, stage }: StageJob,
+  delay = 0,
+): Promise<void> {
+  const { id, pipeline, token, priority } = run;
+  await registry.runs.release(id, token);
+  await queue.enqueue(registry.database, pipeline, { run: id, flow, stage }, token, { priority, delay });
+}
+
 /** Seconds before another attempt: 0, 2, 4, 8, … up to five minutes, spread so that many do not come back at once. */
 const backOff = (times: number): number =>
   times <= 0 ? 0 : Math.ceil(Math.min(300, 2 ** times) * (0.75 + Math.random() / 2));
@@ -267,10 +268,7 @@ async function giveBack({ link, log }: Execution, run: Run, job: FetchedJob): Pr
     () =>
       link.use(({ store, queue }) =>
         store.transaction(async (registry) => {
-          await registry.runs.release(run.id, run.token);
-          const { pipeline, priority } = run;
-          const again = { run: run.id, flow: job.flow, stage: job.stage };
-          await queue.enqueue(registry.database, pipeline, again, run.token, { priority });
+          await passOn({ registry, queue, run }, job);
           await queue.complete(registry.database, job);
         }),
       ),

@@ -13,7 +13,7 @@ import { reclaimRuns, removeLeftFolders } from './reclaim.ts';
 import { isTransient } from './transient.ts';
 
 export interface WorkerOptions {
-  /** Opens the store; called again when it was lost. The worker closes it. */
+  /** Opens the store; called again where that failed. The worker closes it. */
   readonly open: () => Promise<Store>;
   /** Whose jobs it takes. */
   readonly pipelines: readonly string[];
