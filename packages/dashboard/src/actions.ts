@@ -1,16 +1,5 @@
 import type { JobView } from '@trainyard/jobs';
-import type { VersionId } from '@trainyard/registry';
-
-export interface NewSchedule {
-  readonly pipeline: string;
-  readonly name: string;
-  /** Five fields of cron. */
-  readonly cron: string;
-  /** An IANA name such as `Europe/Berlin`. */
-  readonly timeZone: string;
-  /** `needed` looks first whether data has come or drifted; `always` retrains. */
-  readonly mode: 'always' | 'needed';
-}
+import type { NewSchedule, VersionId } from '@trainyard/registry';
 
 /**
  * What the dashboard may change. Whoever serves it gives these, so that a click does what the command does; each throws
