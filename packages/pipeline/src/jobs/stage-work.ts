@@ -1,11 +1,10 @@
 import type { StageContext as JobContext, StageTask } from '@trainyard/jobs';
 import type { JsonObject } from '@trainyard/registry';
 import type { ConsolaInstance } from 'consola';
-import { digestOf, parsePipeline } from '../config.ts';
+import { parsePipeline } from '../config.ts';
 import { readDatasetInfo } from '../dataset-file.ts';
 import { CommandError } from '../errors.ts';
 import type { PipelineFolder } from '../folder.ts';
-import { networkSource } from '../network-source.ts';
 import { readReference } from '../reference.ts';
 import { checkClassFloors } from '../retrain/index.ts';
 import { stageTable } from '../stages/index.ts';
@@ -17,6 +16,7 @@ import { packageResult } from './package-result.ts';
 import { promoteWork } from './promote-work.ts';
 import { trainingConfigOf } from './run-config.ts';
 import { type FlowPart, outputsOf, parts } from './stages-of-flow.ts';
+import { codeOf } from './start-training.ts';
 import { jobProgress } from './training-progress.ts';
 
 export interface JobStageContext {
@@ -103,7 +103,7 @@ async function run({ folder, console, job }: JobStageContext, part: FlowPart): P
 
 /** @throws CommandError when the network's code is not that which the run was started with */
 async function requireSameCode({ task, folder }: JobStageContext): Promise<void> {
-  const code = digestOf(JSON.stringify(await networkSource(folder.root)));
+  const code = await codeOf(folder.root);
   const { code: expected } = trainingConfigOf(task.run);
   if (code !== expected)
     throw new CommandError(
